@@ -1,0 +1,37 @@
+"""The tests of a problem, and how they ended for one solution: data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from grader.outcome import TestReport
+
+
+@dataclass(frozen=True, slots=True)
+class TestCase:
+    """One test as collected: a function with one set of parameters."""
+
+    __test__ = False
+
+    id: str
+    function: str
+    behaviours: tuple[str, ...]
+    is_hidden: bool
+
+
+@dataclass(slots=True)
+class Trial:
+    """How a job ended: a report for each of its tests, whatever happened.
+
+    ``broken`` is set where the solution could not be imported; ``failure`` where the grader
+    itself failed, and the reports say nothing about the solution. ``cpu_seconds`` and
+    ``wall_seconds`` count the tests alone, ``seconds`` the whole job.
+    """
+
+    reports: dict[str, TestReport] = field(default_factory=dict)
+    broken: TestReport | None = None
+    failure: str | None = None
+    output: str = ""
+    cpu_seconds: float = 0.0
+    wall_seconds: float = 0.0
+    seconds: float = 0.0

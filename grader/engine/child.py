@@ -1,0 +1,138 @@
+"""Child side: the process that runs one solution, from its start to its ``os._exit``."""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import json
+import os
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from pathlib import Path
+from typing import Any
+
+from _pytest.runner import runtestprotocol
+
+from grader.engine.job import Order, dump_report
+from grader.engine.session import Items
+from grader.errors import SolutionError
+from grader.judge import judge
+from grader.outcome import Outcome, TestReport
+from grader.plugin import KATA, Kata
+from grader.problem import Problem
+
+ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
+
+
+class Speaker:
+    """Writes the lines that the supervisor reads."""
+
+    def __init__(self, descriptor: int, token: str) -> None:
+        self._descriptor = descriptor
+        self._mark = f"{token} "
+
+    def say(self, kind: str, **fields: Any) -> None:
+        """Send one message, whole."""
+        data = f"{self._mark}{json.dumps({'kind': kind, **fields})}\n".encode()
+        while data:
+            data = data[os.write(self._descriptor, data) :]
+
+
+def run_order(order: Order, items: Items, descriptor: int) -> None:
+    """Run the order's tests against its solution and say on ``descriptor`` how each ended.
+
+    Confinement (file system, system calls) belongs between ``_settle_in`` and the first load:
+    from there on, what runs is the solution.
+    """
+    speaker = Speaker(descriptor, order.token)
+    try:
+        _settle_in(order.scratch, descriptor)
+        speaker.say("ready")
+        _run(order, [items[test] for test in order.tests], speaker)
+    except Exception:
+        speaker.say("failure", text=traceback.format_exc())
+
+
+def _run(order: Order, items: list[Any], speaker: Speaker) -> None:
+    kata: Kata = items[0].config.stash[KATA]
+    problem = kata.problem_of(items[0])
+    assert problem is not None
+    kata.watch.stop()
+    kata.solve(problem, Path(order.path))
+    if _loads(kata, problem, speaker):
+        if order.seed is not None:
+            _reseed(items, order.seed)
+        _run_items(items, kata, speaker)
+
+
+def _settle_in(scratch: str, descriptor: int) -> None:
+    """Make the scratch folder the home of everything that asks for one.
+
+    On SIGUSR1 every thread's stack is written to ``descriptor``; then the signal ends the process.
+    """
+    if hasattr(faulthandler, "register"):
+        faulthandler.register(signal.SIGUSR1, file=descriptor, all_threads=True, chain=True)
+    os.chdir(scratch)
+    os.environ.clear()
+    os.environ.update(ENVIRONMENT, HOME=scratch, TMPDIR=scratch)
+    tempfile.tempdir = scratch
+    if hasattr(time, "tzset"):
+        time.tzset()
+
+
+def _loads(kata: Kata, problem: Problem, speaker: Speaker) -> bool:
+    """Import the solution once, before any test, to tell whether it can be."""
+    solution = kata.solutions[problem.folder]
+    try:
+        solution.load()
+    except SolutionError as error:
+        speaker.say("broken", report=dump_report(judge(error, solution)))
+        return False
+    speaker.say("loaded")
+    return True
+
+
+def _reseed(items: list[Any], seed: int) -> None:
+    """Give the property-based tests another seed than their fixed one."""
+    hypothesis = sys.modules.get("hypothesis")
+    for item in items:
+        if hypothesis is not None and hypothesis.is_hypothesis_test(item.obj):
+            hypothesis.seed(seed)(item.obj)
+
+
+def _run_items(items: list[Any], kata: Kata, speaker: Speaker) -> None:
+    began = _clocks()
+    for item, following in zip(items, [*items[1:], None], strict=True):
+        speaker.say("start", test=item.nodeid)
+        start = time.perf_counter()
+        report = _run_item(item, following, kata)
+        _flush()
+        seconds = round(time.perf_counter() - start, 6)
+        speaker.say("end", test=item.nodeid, report={**dump_report(report), "seconds": seconds})
+    cpu, wall = (end - start for start, end in zip(began, _clocks(), strict=True))
+    speaker.say("done", cpu=round(cpu, 6), wall=round(wall, 6))
+
+
+def _run_item(item: Any, following: Any, kata: Kata) -> TestReport:
+    """Run one test; what it is worth stands in the plugin's reports."""
+    try:
+        runtestprotocol(item, log=False, nextitem=following)
+    except BaseException as error:
+        return judge(error, kata.solution_of(item))
+    return kata.reports.get(item.nodeid, TestReport(Outcome.NOT_RUN, "Did not run to its end"))
+
+
+def _clocks() -> tuple[float, float]:
+    """Return the CPU and the wall time so far, in seconds, also of children that ended."""
+    times = os.times()
+    cpu = times.user + times.system + times.children_user + times.children_system
+    return cpu, time.perf_counter()
+
+
+def _flush() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(BaseException):
+            stream.flush()

@@ -1,0 +1,106 @@
+"""Child side: collect the tests of some problems with pytest, then hand them over to be run."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader.errors import Fault
+from grader.loader import short
+from grader.plugin import test_case
+
+# The entry point's name; pytest loads the plugin by it, and only once.
+PLUGIN = "backend-kata"
+# What a grading has no use for. Each would cost time, write files or print.
+_UNUSED = (
+    "cacheprovider",
+    "doctest",
+    "faulthandler",
+    "junitxml",
+    "pastebin",
+    "setuponly",
+    "setupplan",
+    "stepwise",
+    "threadexception",
+    "unraisableexception",
+)
+
+Items = Mapping[str, pytest.Item]
+
+
+class Collection:
+    """Pytest plugin: keep what was collected, then call ``serve`` in place of running it."""
+
+    def __init__(self, serve: Callable[[Collection], None]) -> None:
+        self.items: dict[str, pytest.Item] = {}
+        self.faults: list[Fault] = []
+        self._serve = serve
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Note a test file that cannot be collected."""
+        if report.failed:
+            last = str(report.longrepr).strip().splitlines()[-1]
+            place = short(Path(report.nodeid.split("::")[0]))
+            what = f"cannot be collected: {last.removeprefix('E').strip()}"
+            self.faults.append(Fault(place, what, "Run pytest on it to see all"))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Serve instead of running the tests here."""
+        self.items = {item.nodeid: item for item in session.items}
+        self._serve(self)
+        return True
+
+    def manifest(self) -> bytes:
+        """Return what was collected, for ``grader.engine.manifest`` to read."""
+        tests: dict[str, list[dict[str, Any]]] = {}
+        for item in self.items.values():
+            tests.setdefault(item.path.parent.name, []).append(asdict(test_case(item)))
+        return json.dumps({"faults": [asdict(f) for f in self.faults], "tests": tests}).encode()
+
+
+def collect(root: Path, folders: Sequence[Path], serve: Callable[[Collection], None]) -> None:
+    """Collect the tests in ``folders`` and call ``serve``; return when it does."""
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    # A cached file may be stale within the clock's resolution, and the workspace may be read-only.
+    sys.dont_write_bytecode = True
+    arguments = [f"--rootdir={root}", f"--config-file={_config(root)}", "--override-ini=addopts="]
+    arguments += ["--import-mode=importlib", "--capture=no", "--quiet", "--tb=no"]
+    for name in ("pytest_asyncio.plugin", "_hypothesis_pytestplugin", PLUGIN):
+        arguments += ["-p", name]
+    for name in _UNUSED:
+        arguments += ["-p", f"no:{name}"]
+    collection = Collection(serve)
+    pytest.main([*arguments, *map(str, folders)], plugins=[collection, _QuickReports()])
+
+
+class _QuickReports:
+    """Pytest plugin: make reports without formatting tracebacks, which nobody reads here."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> pytest.TestReport:
+        """Return a report that says whether the phase passed."""
+        assert call.when != "collect"
+        return pytest.TestReport(
+            nodeid=item.nodeid,
+            location=item.location,
+            keywords={},
+            outcome="failed" if call.excinfo else "passed",
+            longrepr=None,
+            when=call.when,
+        )
+
+
+def _config(root: Path) -> Path | str:
+    """Return the workspace's own pytest settings, so that both ways to run agree."""
+    config = root / "pyproject.toml"
+    return config if config.exists() else os.devnull

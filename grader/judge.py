@@ -1,0 +1,104 @@
+"""From the error that ended a test to its outcome, in words for the learner."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import traceback
+from types import ModuleType, TracebackType
+
+import pytest
+
+from grader.errors import SolutionError
+from grader.interrupts import RunEnded
+from grader.outcome import Outcome, TestReport
+from grader.solution import Solution
+from grader.testkit.calls import Mismatch
+from grader.text import printable, safe_str, shorten
+
+# As CPython words it: Python/ceval.c and Objects/call.c.
+_WRONG_CALL = re.compile(
+    r"\(\) (takes|missing|got an unexpected keyword|got multiple values"
+    r"|got some positional-only)|^\w+\(\) takes no arguments"
+)
+_TIMEOUT = "Timeout ("  # pytest-timeout's message begins with it
+_MESSAGE_LIMIT = 2_000
+
+
+def judge(error: BaseException, solution: Solution) -> TestReport:
+    """Return how a test that ``error`` ended has ended."""
+    outcome, message, where = _verdict(error, solution)
+    notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, str)]
+    text = "\n".join([*notes, message])
+    return TestReport(outcome, shorten(printable(text), _MESSAGE_LIMIT), where)
+
+
+def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, str | None]:
+    trace = error.__traceback__
+    where = solution.where(trace)
+    if isinstance(error, SolutionError):
+        return Outcome.ERROR, error.message, error.where
+    if isinstance(error, NotImplementedError) and _raised_by(solution, trace):
+        return Outcome.TODO, "Still to do: it raises NotImplementedError", where
+    if isinstance(error, Mismatch):
+        return Outcome.FAILED, str(error), where or _definition(error.function, solution)
+    if not _raised_by(solution, trace):
+        if text := _missing_name(error, solution) or _wrong_call(error):
+            return Outcome.ERROR, text, where
+    if isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT):
+        return Outcome.TIMEOUT, "Did not end in time", where
+    return Outcome.FAILED, _raised(error), where
+
+
+def _raised(error: BaseException) -> str:
+    if isinstance(error, RunEnded) and error.__cause__ is not None:
+        name = type(error.__cause__).__name__
+        return f"Raised     {name}, which would end the whole program"
+    if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
+        return "Raised     an outcome of pytest: a test that did not run to its end did not pass"
+    if isinstance(error, RecursionError):
+        return "Raised     RecursionError: it keeps calling itself"
+    if type(error) is AssertionError or isinstance(error, pytest.fail.Exception):
+        # Under pytest's rewriting the author's words come first, then the expression.
+        return safe_str(error).split("\nassert ")[0]
+    text = safe_str(error)
+    return f"Raised     {type(error).__name__}" + (f": {text}" if text else "")
+
+
+def _raised_by(solution: Solution, trace: TracebackType | None) -> bool:
+    """Tell whether the frame that raised is the solution's own."""
+    frames = list(traceback.walk_tb(trace))
+    return bool(frames) and solution.owns(frames[-1][0].f_code.co_filename)
+
+
+def _definition(function: object, solution: Solution) -> str | None:
+    """Return where ``function`` is defined, if the solution defines it."""
+    function = getattr(function, "__func__", function)
+    code = getattr(function, "__code__", None)
+    if code is not None and solution.owns(code.co_filename):
+        return f"{code.co_filename}:{code.co_firstlineno}"
+    return None
+
+
+def _missing_name(error: BaseException, solution: Solution) -> str | None:
+    """Word the error of a test that reached for a name the solution does not have."""
+    if not isinstance(error, AttributeError) or not isinstance(error.name, str):
+        return None
+    owner = error.obj
+    if isinstance(owner, ModuleType) and owner.__name__.split(".")[0] == solution.slug:
+        holder = "your file"
+    elif getattr(type(owner), "__module__", "").split(".")[0] == solution.slug:
+        holder = f"your {type(owner).__name__}"
+    else:
+        return None
+    near = difflib.get_close_matches(error.name, [n for n in dir(owner) if n[:1] != "_"], n=1)
+    has = f"has `{near[0]}`" if near else "has no such name"
+    return f"Missing    the statement asks for `{error.name}`; {holder} {has}"
+
+
+def _wrong_call(error: BaseException) -> str | None:
+    """Word the error of a call that the solution's signature did not accept."""
+    text = safe_str(error)
+    if not isinstance(error, TypeError) or not _WRONG_CALL.search(text):
+        return None
+    return f"Signature  {text}\nExpected   the signature that the statement gives"

@@ -1,0 +1,220 @@
+"""The pytest plugin: ``pytest problems/07`` judges a solution.
+
+Loaded by its entry point, and in no second way: pytest refuses to register a plugin twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from grader.case import TestCase, Trial
+from grader.errors import GraderError, SolutionError
+from grader.interrupts import InterruptWatch, RunEnded, ends_run
+from grader.judge import judge
+from grader.loader import METADATA, load_problem
+from grader.outcome import Outcome, TestReport
+from grader.problem import Problem
+from grader.score import ProblemResult, score
+from grader.solution import Solution
+from grader.solutions import default_choice, find_solutions
+from grader.workspace import Workspace
+
+BEHAVIOUR = "behaviour"
+HIDDEN = "test_hidden.py"
+
+
+def test_case(item: pytest.Item) -> TestCase:
+    """Return what scoring needs to know of a collected test."""
+    behaviours = tuple(str(mark.args[0]) for mark in item.iter_markers(BEHAVIOUR) if mark.args)
+    function = getattr(item, "originalname", item.name)
+    return TestCase(item.nodeid, function, behaviours, item.path.name == HIDDEN)
+
+
+class Kata:
+    """What one pytest run knows: its problems, their solutions, how their tests ended."""
+
+    def __init__(self, choice: str) -> None:
+        self.choice = choice
+        self.watch = InterruptWatch()
+        self.problems: dict[Path, Problem] = {}
+        self.solutions: dict[Path, Solution] = {}
+        self.items: dict[str, pytest.Item] = {}
+        self.reports: dict[str, TestReport] = {}
+        self.broken: dict[Path, TestReport] = {}
+
+    def problem_of(self, item: pytest.Item) -> Problem | None:
+        """Return the problem whose folder holds the test, None for any other test."""
+        folder = item.path.parent
+        if folder not in self.problems and (folder / METADATA).exists():
+            self.problems[folder] = load_problem(folder)
+        return self.problems.get(folder)
+
+    def solution_of(self, item: pytest.Item) -> Solution:
+        """Return the solution that the test judges."""
+        return self.solutions[item.path.parent]
+
+    def judge_phase(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+        """Take note of how one phase of a test ended: a pass needs its call and no failure."""
+        if call.excinfo is None:
+            if call.when == "call":
+                self.reports[item.nodeid] = TestReport(Outcome.PASSED)
+            return
+        report = judge(call.excinfo.value, self.solution_of(item))
+        if isinstance(call.excinfo.value, SolutionError):
+            self.broken[item.path.parent] = report
+        earlier = self.reports.get(item.nodeid)
+        if earlier is None or earlier.outcome is Outcome.PASSED:
+            self.reports[item.nodeid] = report
+
+    def choose_solutions(self) -> None:
+        """Find the solutions of the problems collected so far."""
+        for root in {folder.parent.parent for folder in self.problems}:
+            problems = [p for p in self.problems.values() if p.folder.parent.parent == root]
+            paths = find_solutions(self.choice, Workspace(root), problems)
+            for problem in problems:
+                self.solve(problem, paths[problem.number])
+
+    def results(self) -> list[ProblemResult]:
+        """Return how each problem that was judged stands, as far as its tests ran."""
+        results = []
+        for folder, problem in sorted(self.problems.items()):
+            cases = [test_case(item) for item in self.items.values() if item.path.parent == folder]
+            if any(case.id in self.reports for case in cases):
+                trial = Trial(reports=self.reports, broken=self.broken.get(folder))
+                results.append(score(problem, self.solutions[folder].path, cases, trial))
+        return results
+
+    def solve(self, problem: Problem, path: Path) -> None:
+        """Judge the solution at ``path`` from now on."""
+        self.solutions[problem.folder] = Solution(path, problem.slug, self.watch.is_signal)
+
+
+KATA = pytest.StashKey[Kata]()
+CARD_WANTED = pytest.StashKey[bool]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--solutions``."""
+    parser.getgroup("backend-kata").addoption(
+        "--solutions",
+        default=default_choice(),
+        metavar="stubs|reference|DIR|FILE",
+        help="where the solutions are (default: stubs, or GRADER_SOLUTIONS)",
+    )
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Get ready to judge; where only problems are asked for, make the output the learner's."""
+    config.addinivalue_line("markers", f"{BEHAVIOUR}(id): the demand of the statement it checks")
+    config.stash[KATA] = kata = Kata(config.getoption("solutions"))
+    kata.watch.start()
+    only_problems = bool(config.args) and all(map(_is_problem_path, config.args))
+    if only_problems:
+        # A solution may warn; what it may not do, a test says. See pytest_itemcollected.
+        config.addinivalue_line("filterwarnings", "default")
+    options = config.option
+    config.stash[CARD_WANTED] = only_problems and options.verbose == 0 and options.tbstyle == "auto"
+    if config.stash[CARD_WANTED]:
+        options.tbstyle, options.reportchars, options.no_header = "no", "", True
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop watching for Ctrl-C."""
+    if kata := config.stash.get(KATA, None):
+        kata.watch.stop()
+
+
+def _is_problem_path(argument: str) -> bool:
+    path = Path(argument.split("::")[0]).resolve()
+    if path.name == "problems":
+        return any(path.glob(f"*/{METADATA}"))
+    return any((folder / METADATA).exists() for folder in (path, path.parent))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Give a problem's test its time-out, and let a solution warn without failing it."""
+    try:
+        problem = item.config.stash[KATA].problem_of(item)
+    except GraderError as error:
+        raise pytest.UsageError(str(error)) from error
+    if problem is not None:
+        item.config.stash[KATA].items[item.nodeid] = item
+        item.add_marker(pytest.mark.filterwarnings("default"))
+        if item.config.pluginmanager.has_plugin("timeout"):
+            item.add_marker(pytest.mark.timeout(problem.limits.test_seconds))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config) -> None:
+    """Find the solutions of all collected problems."""
+    try:
+        config.stash[KATA].choose_solutions()
+    except GraderError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+@pytest.fixture
+def solution(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
+    """The learner's module, run anew for every test."""
+    chosen = request.config.stash[KATA].solution_of(request.node)
+    yield chosen.load()
+    chosen.unload()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
+    """Let a solution that ends the run end its own test only."""
+    return (yield from _contained(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """Let a solution that ends the run end its own test only."""
+    return (yield from _contained(item))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
+    """Let a solution that ends the run end its own test only."""
+    return (yield from _contained(item))
+
+
+def _contained(item: pytest.Item) -> Generator[None, Any, None]:
+    kata = item.config.stash[KATA]
+    try:
+        return (yield)
+    except BaseException as error:
+        if item.nodeid in kata.items and ends_run(error, kata.watch):
+            raise RunEnded().with_traceback(error.__traceback__) from error
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Judge each phase of a problem's test; a solution that does not load gets no traceback."""
+    report = yield
+    kata = item.config.stash[KATA]
+    if item.nodeid in kata.items:
+        kata.judge_phase(item, call)
+        if call.excinfo is not None and isinstance(call.excinfo.value, SolutionError):
+            judged = kata.reports[item.nodeid]
+            report.longrepr = f"{judged.where or kata.solution_of(item).path}: {judged.message}"
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show a card per problem in place of tracebacks."""
+    config = terminalreporter.config
+    if config.stash[CARD_WANTED]:
+        # Only where a card is shown: the import would slow down every other run.
+        from grader.render.card import print_cards
+
+        print_cards(config.stash[KATA].results(), config.stash[KATA].choice)

@@ -1,0 +1,96 @@
+"""A problem as its folder describes it: data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.outcome import Outcome
+
+LEVELS = {1: "Foundations", 2: "Backend", 3: "Concurrency and traps", 4: "Framework-ready"}
+HINTS_PER_BEHAVIOUR = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """One demand of the statement."""
+
+    id: str
+    title: str
+    points: int
+    hints: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WrongSolution:
+    """A known-wrong solution, the behaviours it breaks, and how its tests may end."""
+
+    path: Path
+    breaks: frozenset[str]
+    family: str | None
+    ends: frozenset[Outcome]
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one solution may use, in seconds of wall time."""
+
+    test_seconds: float = 5.0
+    problem_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What the reference may take for all tests of its problem, in seconds; ``why`` if raised."""
+
+    cpu_seconds: float = 0.5
+    wall_seconds: float = 1.0
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One problem folder."""
+
+    folder: Path
+    slug: str
+    title: str
+    level: int
+    minutes: int
+    limits: Limits
+    budget: Budget
+    behaviours: tuple[Behaviour, ...]
+    wrong: tuple[WrongSolution, ...]
+
+    @property
+    def number(self) -> str:
+        return self.folder.name
+
+    @property
+    def points(self) -> int:
+        return sum(behaviour.points for behaviour in self.behaviours)
+
+    @property
+    def statement(self) -> Path:
+        return self.folder / "README.md"
+
+    @property
+    def stub(self) -> Path:
+        """The pristine stub: a file, or the folder of a problem that asks for a package."""
+        package = self.folder / "stub"
+        return package if package.is_dir() else self.folder / "stub.py"
+
+    @property
+    def solution_name(self) -> str:
+        """The name a solution has in a folder of solutions."""
+        return self.slug if self.stub.is_dir() else f"{self.slug}.py"
+
+    @property
+    def right(self) -> tuple[Path, ...]:
+        """The right solutions, by name; hidden files and caches are none of them."""
+        found = self.folder.joinpath("right").glob("[!._]*")
+        return tuple(sorted(path for path in found if path.is_dir() or path.suffix == ".py"))

@@ -1,0 +1,130 @@
+"""From how tests ended to behaviours, points and verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from grader.case import TestCase, Trial
+from grader.outcome import Outcome, TestReport, Verdict
+from grader.problem import Behaviour, Problem
+
+_NO_TEST = TestReport(Outcome.NOT_RUN, "No test of it was run")
+
+
+@dataclass(frozen=True, slots=True)
+class BehaviourResult:
+    """How one behaviour stands: the report of its first test that did not pass, if any."""
+
+    behaviour: Behaviour
+    report: TestReport
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.report.outcome
+
+    @property
+    def points(self) -> int:
+        return self.behaviour.points if self.outcome is Outcome.PASSED else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemResult:
+    """How one solution stands against one problem; ``message`` says what no behaviour does."""
+
+    problem: Problem
+    path: Path
+    verdict: Verdict
+    behaviours: tuple[BehaviourResult, ...]
+    message: str = ""
+    where: str | None = None
+    output: str = ""
+    seconds: float = 0.0
+
+    @property
+    def points(self) -> int:
+        return sum(result.points for result in self.behaviours)
+
+    @property
+    def passed(self) -> int:
+        return sum(result.outcome is Outcome.PASSED for result in self.behaviours)
+
+    @property
+    def is_complete(self) -> bool:
+        """Tell whether each behaviour has been tried."""
+        return all(result.outcome is not Outcome.NOT_RUN for result in self.behaviours)
+
+    @property
+    def first_failing(self) -> BehaviourResult | None:
+        """The first behaviour that was tried and did not pass; else one that was not tried."""
+        failing = [result for result in self.behaviours if result.outcome is not Outcome.PASSED]
+        tried = [result for result in failing if result.outcome is not Outcome.NOT_RUN]
+        return next(iter(tried or failing), None)
+
+
+def score(
+    problem: Problem, path: Path, cases: Sequence[TestCase], trial: Trial
+) -> ProblemResult:
+    """Return how the solution at ``path`` stands after a trial."""
+    behaviours = tuple(
+        BehaviourResult(behaviour, _worst(behaviour.id, cases, trial.reports))
+        for behaviour in problem.behaviours
+    )
+    verdict, message, where = _verdict(problem, path, behaviours, trial)
+    return ProblemResult(
+        problem, path, verdict, behaviours, message, where, trial.output, trial.seconds
+    )
+
+
+def not_handed_in(problem: Problem, path: Path) -> ProblemResult:
+    """Return the result of a problem for which there is no solution at all."""
+    report = TestReport(Outcome.NOT_RUN, "There is no solution")
+    behaviours = tuple(BehaviourResult(behaviour, report) for behaviour in problem.behaviours)
+    return ProblemResult(problem, path, Verdict.TODO, behaviours, f"There is no {path.name}")
+
+
+def _worst(
+    behaviour: str, cases: Sequence[TestCase], reports: Mapping[str, TestReport]
+) -> TestReport:
+    """Return the first report of a behaviour's tests that is no pass, else a pass."""
+    found = [
+        reports.get(case.id, _NO_TEST)
+        for case in cases
+        if case.is_hidden and behaviour in case.behaviours
+    ]
+    failing = [report for report in found if report.outcome is not Outcome.PASSED]
+    return next(iter(failing or found), _NO_TEST)
+
+
+def _verdict(
+    problem: Problem, path: Path, behaviours: Sequence[BehaviourResult], trial: Trial
+) -> tuple[Verdict, str, str | None]:
+    if trial.failure is not None:
+        return Verdict.GRADER_ERROR, trial.failure, None
+    if trial.broken is not None:
+        return Verdict.BROKEN, trial.broken.message, trial.broken.where
+    outcomes = {result.outcome for result in behaviours}
+    if outcomes == {Outcome.PASSED}:
+        return Verdict.SOLVED, "", None
+    if outcomes == {Outcome.TODO} or is_untouched(path, problem.stub):
+        return Verdict.TODO, "", None
+    return Verdict.PARTIAL, "", None
+
+
+def is_untouched(path: Path, stub: Path) -> bool:
+    """Tell whether a solution is still the pristine stub, but for line ends and trailing blanks."""
+    try:
+        return _texts(path) == _texts(stub)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def _texts(path: Path) -> dict[str, list[str]]:
+    files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    return {
+        file.relative_to(path).as_posix(): [
+            line.rstrip() for line in file.read_text(encoding="utf-8").rstrip().splitlines()
+        ]
+        for file in files
+    }

@@ -1,0 +1,120 @@
+"""One solution, loaded as a module. Runs in children too: imports little."""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import stat
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from types import CodeType, ModuleType, TracebackType
+
+from grader.errors import SolutionError
+from grader.text import safe_str
+
+MAX_BYTES = 1_000_000
+
+
+class Solution:
+    """The file, or the package folder, that answers one problem."""
+
+    def __init__(self, path: Path, slug: str, is_signal: Callable[[BaseException], bool]) -> None:
+        """Name a solution; ``is_signal`` tells a Ctrl-C from an error that the solution raised."""
+        self.path = path
+        self.slug = slug
+        self._is_signal = is_signal
+
+    def load(self) -> ModuleType:
+        """Run the solution as a new module, registered under its slug; raise SolutionError.
+
+        Every call runs it anew: what one test leaves in the module, the next does not see.
+        """
+        self.unload()
+        module = self._new_module()
+        # Pickle and dataclasses look a class's module up by name.
+        sys.modules[self.slug] = module
+        try:
+            exec(self._code, module.__dict__)
+        except BaseException as error:
+            self.unload()
+            if self._is_signal(error):
+                raise
+            raise self._load_error(error) from error
+        return module
+
+    def unload(self) -> None:
+        """Forget the module and, of a package, its submodules."""
+        for name in [n for n in sys.modules if n == self.slug or n.startswith(f"{self.slug}.")]:
+            del sys.modules[name]
+
+    def where(self, trace: TracebackType | None) -> str | None:
+        """Return ``file:line`` of the innermost frame of ``trace`` that is the solution's."""
+        for frame, line in reversed(list(traceback.walk_tb(trace))):
+            if self.owns(frame.f_code.co_filename):
+                return f"{frame.f_code.co_filename}:{line}"
+        return None
+
+    def owns(self, filename: str) -> bool:
+        """Tell whether a code object's file is the solution's."""
+        return filename == str(self.path) or Path(filename).is_relative_to(self.path)
+
+    @functools.cached_property
+    def _code(self) -> CodeType:
+        if self.path.is_dir():
+            main = self.path / "__init__.py"
+            return self._compile(main) if main.exists() else compile("", str(main), "exec")
+        return self._compile(self.path)
+
+    def _compile(self, path: Path) -> CodeType:
+        source = read_source(path)
+        try:
+            return compile(source, str(path), "exec", dont_inherit=True)
+        except SyntaxError as error:
+            text = "".join(traceback.format_exception_only(error)).splitlines()[1:]
+            where = f"{path}:{error.lineno}" if error.lineno else None
+            raise SolutionError("\n".join(text[-1:] + text[:-1]), where=where) from error
+        except (ValueError, MemoryError, RecursionError) as error:
+            raise SolutionError(f"is not Python: {safe_str(error) or 'nested too deep'}") from error
+
+    def _new_module(self) -> ModuleType:
+        package = [str(self.path)] if self.path.is_dir() else None
+        spec = importlib.util.spec_from_file_location(
+            self.slug,
+            self.path / "__init__.py" if package else self.path,
+            submodule_search_locations=package,
+        )
+        if spec is None:
+            raise SolutionError(f"{self.path.name} is not a Python file: its name must end in .py")
+        return importlib.util.module_from_spec(spec)
+
+    def _load_error(self, error: BaseException) -> SolutionError:
+        if isinstance(error, SolutionError):
+            return error
+        return SolutionError(
+            f"raised {type(error).__name__} while it was imported: {safe_str(error)}".rstrip(": "),
+            where=self.where(error.__traceback__),
+        )
+
+
+def read_source(path: Path) -> str:
+    """Return the text of a solution; raise SolutionError where a file cannot be one."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise SolutionError(f"{path.name} is not a file")
+        if status.st_size > MAX_BYTES:
+            raise SolutionError(
+                f"{path.name} has {status.st_size:,} bytes; a solution has {MAX_BYTES:,} at most"
+            )
+        source = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise SolutionError(f"{path.name} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise SolutionError(
+            f"{path.name} is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}"
+        ) from error
+    if not source.strip():
+        raise SolutionError(f"{path.name} is empty")
+    return source

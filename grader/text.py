@@ -1,0 +1,52 @@
+"""Text made from values nobody vouches for: always short, always printable, never raising."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from types import FunctionType, MethodType
+
+_ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+# Everything a terminal could take for a command, but for newline and tab.
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def safe_repr(value: object, limit: int = 160) -> str:
+    """Return ``repr(value)`` shortened to ``limit`` characters, whatever its ``__repr__`` does.
+
+    A function is shown by its signature, and no address is shown: two runs read the same.
+    """
+    return _attempt(_describe, value, limit)
+
+
+def safe_str(value: object, limit: int = 500) -> str:
+    """Return ``str(value)`` shortened to ``limit`` characters, whatever its ``__str__`` does."""
+    return _attempt(str, value, limit)
+
+
+def _describe(value: object) -> str:
+    if isinstance(value, FunctionType | MethodType):
+        return f"{value.__name__}{inspect.signature(value)}"
+    return _ADDRESS.sub("", repr(value))
+
+
+def _attempt(convert: Callable[[object], str], value: object, limit: int) -> str:
+    try:
+        text = convert(value)
+    except BaseException as error:
+        text = f"<{type(value).__name__} object whose text raised {type(error).__name__}>"
+    return shorten(printable(text), limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return ``text``, or its head and tail with the middle cut out, ``limit`` long at most."""
+    if len(text) <= limit:
+        return text
+    tail = limit // 4
+    return f"{text[: limit - tail - 3]} … {text[-tail:]}"
+
+
+def printable(text: str) -> str:
+    """Return ``text`` with each control character escaped, so that no terminal obeys it."""
+    return _CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", text)
