@@ -54,7 +54,7 @@ class EngineError(GraderError):
 
 
 class SolutionError(GraderError):
-    """A solution cannot be loaded; ``where`` is ``file:line`` of the learner, where there is one."""
+    """A solution cannot be loaded; ``where`` is the ``file:line`` that is to blame, if any."""
 
     def __init__(self, message: str, *, where: str | None = None) -> None:
         super().__init__(message)

@@ -42,9 +42,9 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
         return Outcome.TODO, "Still to do: it raises NotImplementedError", where
     if isinstance(error, Mismatch):
         return Outcome.FAILED, str(error), where or _definition(error.function, solution)
-    if not _raised_by(solution, trace):
-        if text := _missing_name(error, solution) or _wrong_call(error):
-            return Outcome.ERROR, text, where
+    misfit = None if _raised_by(solution, trace) else _misfit(error, solution)
+    if misfit:
+        return Outcome.ERROR, misfit, where
     if isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT):
         return Outcome.TIMEOUT, "Did not end in time", where
     return Outcome.FAILED, _raised(error), where
@@ -78,6 +78,11 @@ def _definition(function: object, solution: Solution) -> str | None:
     if code is not None and solution.owns(code.co_filename):
         return f"{code.co_filename}:{code.co_firstlineno}"
     return None
+
+
+def _misfit(error: BaseException, solution: Solution) -> str | None:
+    """Word the error of a test that the solution's names or signatures do not fit."""
+    return _missing_name(error, solution) or _wrong_call(error)
 
 
 def _missing_name(error: BaseException, solution: Solution) -> str | None:

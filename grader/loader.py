@@ -34,6 +34,7 @@ def load_problem(folder: Path) -> Problem:
     place = short(path)
     faults: list[Fault] = []
     table = Table(_read(path), place, faults)
+    points = int(table.take_positive("points", int, 0))
     limits, budget = table.take_table("limits"), table.take_table("budget")
     problem = Problem(
         folder=folder,
@@ -51,7 +52,7 @@ def load_problem(folder: Path) -> Problem:
     )
     for part in (limits, budget, table):
         part.finish()
-    faults.extend(_clashes(problem, place))
+    faults.extend(_clashes(problem, points, place))
     if faults:
         raise ProblemFaults(faults)
     return problem
@@ -141,17 +142,21 @@ def _wrong(table: Table, folder: Path) -> WrongSolution:
 
 
 def _end(table: Table, word: object) -> Outcome:
-    if word not in _ENDS:
-        table.fault(f"`ends` has {word!r}", f"Use {' or '.join(map(repr, map(str, _ENDS)))}")
+    known = {str(outcome): outcome for outcome in _ENDS}
+    if not isinstance(word, str) or word not in known:
+        table.fault(f"`ends` has {word!r}", f"Use {' or '.join(known)}")
         return Outcome.FAILED
-    return Outcome(word)
+    return known[word]
 
 
-def _clashes(problem: Problem, place: str) -> Iterable[Fault]:
+def _clashes(problem: Problem, points: int, place: str) -> Iterable[Fault]:
     """Yield what is wrong between the parts: names given twice, behaviours that do not exist."""
     ids = [behaviour.id for behaviour in problem.behaviours]
     if not ids:
         yield Fault(place, "no behaviours", "Add a [[behaviours]] table for each demand")
+    if problem.points != points:
+        what = f"`points` is {points}, but the behaviours add up to {problem.points}"
+        yield Fault(place, what, "Make both the same")
     yield from _twice(ids, place, "behaviour id")
     yield from _twice([b.title for b in problem.behaviours], place, "behaviour title")
     yield from _twice([wrong.name for wrong in problem.wrong], place, "wrong solution")

@@ -17,6 +17,10 @@ class Outcome(StrEnum):
     CRASHED = "crashed"
     NOT_RUN = "not_run"
 
+    @property
+    def is_pass(self) -> bool:
+        return self is Outcome.PASSED
+
 
 class Verdict(StrEnum):
     """How one problem ended."""

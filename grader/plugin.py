@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import pytest
 
@@ -108,7 +107,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """Get ready to judge; where only problems are asked for, make the output the learner's."""
     config.addinivalue_line("markers", f"{BEHAVIOUR}(id): the demand of the statement it checks")
@@ -121,6 +120,7 @@ def pytest_configure(config: pytest.Config) -> None:
     options = config.option
     config.stash[CARD_WANTED] = only_problems and options.verbose == 0 and options.tbstyle == "auto"
     if config.stash[CARD_WANTED]:
+        # Before the terminal reporter is made, which looks at these once.
         options.tbstyle, options.reportchars, options.no_header = "no", "", True
 
 
@@ -131,7 +131,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _is_problem_path(argument: str) -> bool:
-    path = Path(argument.split("::")[0]).resolve()
+    path = Path(argument.split("::", maxsplit=1)[0]).resolve()
     if path.name == "problems":
         return any(path.glob(f"*/{METADATA}"))
     return any((folder / METADATA).exists() for folder in (path, path.parent))
@@ -161,7 +161,7 @@ def pytest_collection_modifyitems(config: pytest.Config) -> None:
 
 @pytest.fixture
 def solution(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
-    """The learner's module, run anew for every test."""
+    """Give the learner's module, run anew for every test."""
     chosen = request.config.stash[KATA].solution_of(request.node)
     yield chosen.load()
     chosen.unload()
@@ -170,25 +170,25 @@ def solution(request: pytest.FixtureRequest) -> Iterator[ModuleType]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None, None, None]:
     """Let a solution that ends the run end its own test only."""
-    return (yield from _contained(item))
+    yield from _contained(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Let a solution that ends the run end its own test only."""
-    return (yield from _contained(item))
+    yield from _contained(item)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
     """Let a solution that ends the run end its own test only."""
-    return (yield from _contained(item))
+    yield from _contained(item)
 
 
-def _contained(item: pytest.Item) -> Generator[None, Any, None]:
+def _contained(item: pytest.Item) -> Generator[None, None, None]:
     kata = item.config.stash[KATA]
     try:
-        return (yield)
+        yield
     except BaseException as error:
         if item.nodeid in kata.items and ends_run(error, kata.watch):
             raise RunEnded().with_traceback(error.__traceback__) from error

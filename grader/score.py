@@ -63,9 +63,7 @@ class ProblemResult:
         return next(iter(tried or failing), None)
 
 
-def score(
-    problem: Problem, path: Path, cases: Sequence[TestCase], trial: Trial
-) -> ProblemResult:
+def score(problem: Problem, path: Path, cases: Sequence[TestCase], trial: Trial) -> ProblemResult:
     """Return how the solution at ``path`` stands after a trial."""
     behaviours = tuple(
         BehaviourResult(behaviour, _worst(behaviour.id, cases, trial.reports))

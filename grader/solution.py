@@ -25,23 +25,28 @@ class Solution:
         self.path = path
         self.slug = slug
         self._is_signal = is_signal
+        self._failure: SolutionError | None = None
 
     def load(self) -> ModuleType:
         """Run the solution as a new module, registered under its slug; raise SolutionError.
 
         Every call runs it anew: what one test leaves in the module, the next does not see.
+        One that failed is not run again, because it may have hung.
         """
+        if self._failure is not None:
+            raise self._failure
         self.unload()
         module = self._new_module()
         # Pickle and dataclasses look a class's module up by name.
         sys.modules[self.slug] = module
         try:
-            exec(self._code, module.__dict__)
+            exec(self._code, module.__dict__)  # noqa: S102  # running it is what we are here for
         except BaseException as error:
             self.unload()
             if self._is_signal(error):
                 raise
-            raise self._load_error(error) from error
+            self._failure = self._load_error(error)
+            raise self._failure from error
         return module
 
     def unload(self) -> None:

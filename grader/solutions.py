@@ -33,7 +33,7 @@ def find_solutions(
     """
     place = workspace.root / choice if choice in NAMED else Path(choice).absolute()
     entries = _entries(place, choice)
-    if entries is None or _is_package(place, entries, problems):
+    if entries is None or _is_package(entries, problems):
         return {_only(problems, choice).number: place}
     if not any(problem.solution_name in entries for problem in problems):
         wanted = ", ".join(problem.solution_name for problem in problems[:3])
@@ -48,7 +48,7 @@ def _entries(place: Path, choice: str) -> frozenset[str] | None:
     """Return the names in a folder, None for a file."""
     try:
         if place.is_dir():
-            return frozenset(os.listdir(place))
+            return frozenset(entry.name for entry in place.iterdir())
         place.stat()
     except FileNotFoundError:
         raise UsageError(
@@ -62,10 +62,12 @@ def _entries(place: Path, choice: str) -> frozenset[str] | None:
     return None
 
 
-def _is_package(place: Path, entries: frozenset[str], problems: Sequence[Problem]) -> bool:
+def _is_package(entries: frozenset[str], problems: Sequence[Problem]) -> bool:
     """Tell whether a folder is itself the solution of a problem that asks for a package."""
     return (
-        len(problems) == 1 and problems[0].stub.is_dir() and problems[0].solution_name not in entries
+        len(problems) == 1
+        and problems[0].stub.is_dir()
+        and problems[0].solution_name not in entries
     )
 
 

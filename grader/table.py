@@ -45,7 +45,7 @@ class Table:
             self.fault(f"`{key}` is empty", "Write it")
         return text.strip()
 
-    def take_positive(self, key: str, kind: type[int] | type[float], default: float) -> float:
+    def take_positive(self, key: str, kind: type[int | float], default: float) -> float:
         value = self.take(key, kind, kind(default), required=kind is int)
         if not value > 0:
             self.fault(f"`{key}` is {value}", "Make it greater than 0")

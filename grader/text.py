@@ -34,7 +34,7 @@ def _describe(value: object) -> str:
 def _attempt(convert: Callable[[object], str], value: object, limit: int) -> str:
     try:
         text = convert(value)
-    except BaseException as error:
+    except BaseException as error:  # noqa: BLE001  # it is the text of an error already
         text = f"<{type(value).__name__} object whose text raised {type(error).__name__}>"
     return shorten(printable(text), limit)
 

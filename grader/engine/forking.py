@@ -15,9 +15,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from grader.case import TestCase
 from grader.engine import wire
 from grader.engine.environment import clean_environment
-from grader.case import TestCase
 from grader.engine.job import Order
 from grader.engine.manifest import read_manifest
 from grader.errors import EngineError
@@ -120,7 +120,7 @@ class ForkingEngine:
         self._log = tempfile.TemporaryFile()
         with theirs:
             arguments = [str(theirs.fileno()), str(self._root), *map(str, self._folders)]
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-P", "-s", "-m", "grader.engine.warm", *arguments],
                 pass_fds=[theirs.fileno()],
                 cwd=self._root,

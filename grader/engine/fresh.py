@@ -15,8 +15,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.engine.environment import clean_environment
 from grader.case import TestCase
+from grader.engine.environment import clean_environment
 from grader.engine.job import Order
 from grader.engine.manifest import read_manifest
 from grader.errors import EngineError
@@ -86,7 +86,7 @@ class FreshEngine:
 
     def _popen(self, folders: Sequence[Path]) -> subprocess.Popen[bytes]:
         paths = [str(self._root), *map(str, folders)]
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  # our own module
             [sys.executable, "-P", "-s", "-m", "grader.engine.fresh", *paths],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -46,9 +46,10 @@ class Collection:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Note a test file that cannot be collected."""
         if report.failed:
-            last = str(report.longrepr).strip().splitlines()[-1]
+            lines = str(report.longrepr).strip().splitlines()
+            reasons = [line for line in lines if line.startswith("E ")] or lines[-1:]
             place = short(Path(report.nodeid.split("::")[0]))
-            what = f"cannot be collected: {last.removeprefix('E').strip()}"
+            what = f"cannot be collected: {reasons[-1].removeprefix('E').strip()}"
             self.faults.append(Fault(place, what, "Run pytest on it to see all"))
 
     @pytest.hookimpl(tryfirst=True)

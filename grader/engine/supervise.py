@@ -10,9 +10,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from grader.case import Trial
 from grader.engine.capture import HeadAndTail
 from grader.engine.events import Exited, Listener, Silence
-from grader.case import Trial
 from grader.engine.job import Job, Order, parse_report
 from grader.engine.worker import Engine, Worker
 from grader.errors import EngineError
@@ -49,21 +49,21 @@ class _Run:
         self.ends_at = self.started + job.limits.problem_seconds
 
     def to_the_end(self) -> None:
-        while (left := self._left()) and not self.trial.broken and time.monotonic() < self.ends_at:
+        while (left := self.left()) and not self.trial.broken and time.monotonic() < self.ends_at:
             self._attempt(left)
-            if self._left() == left and not self.trial.broken:
+            if self.left() == left and not self.trial.broken:
                 raise EngineError(f"problem {self.job.number}: the worker ended before any test")
 
     def fill_in(self) -> None:
         """Give each test that has no report one, and write down the totals."""
         limit = f"Not run: the problem's {self.job.limits.problem_seconds:g} seconds were used up"
         missing = self.trial.broken or TestReport(Outcome.NOT_RUN, self.trial.failure or limit)
-        for test in self._left():
+        for test in self.left():
             self.trial.reports[test] = missing
         self.trial.output = self.output.text()
         self.trial.seconds = time.monotonic() - self.started
 
-    def _left(self) -> tuple[str, ...]:
+    def left(self) -> tuple[str, ...]:
         return tuple(test for test in self.job.tests if test not in self.trial.reports)
 
     def _attempt(self, tests: tuple[str, ...]) -> None:
@@ -122,7 +122,7 @@ class _Attempt:
     def _exited(self, status: int) -> None:
         if self.current is None and not self.run.trial.broken:
             # Ended between two tests: charge the next one, or the same would happen for ever.
-            self.current = next(iter(self.run._left()), None)
+            self.current = next(iter(self.run.left()), None)
         self._end(Outcome.CRASHED, f"Ended the process: {_describe(status)}", None)
 
     def _timed_out(self) -> None:

@@ -37,16 +37,16 @@ class Nursery:
         self._wake_up, wake_up = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_up, warn_on_full_buffer=False)
         # Python's own handler, because a signal at its default does not write to the pipe.
-        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def run(self) -> None:
         """Take orders until the other end closes; then end every worker."""
         while True:
-            ready, _, _ = select.select([self._channel, self._wake_up], [], [])
+            ready, _, _ = select.select([self._channel.fileno(), self._wake_up], [], [])
             if self._wake_up in ready:
                 os.read(self._wake_up, 4096)
                 self._reap()
-            if self._channel in ready:
+            if self._channel.fileno() in ready:
                 received = wire.receive(self._channel)
                 if received is None:
                     return self._end_all()

@@ -49,9 +49,7 @@ class Called:
     def fail(self, expected: str) -> None:
         """Fail, saying what was expected in words."""
         returned = safe_repr(self.value)
-        raise Mismatch(
-            lines(Called=self.text, Returned=returned, Expected=expected), self.function
-        )
+        raise Mismatch(lines(Called=self.text, Returned=returned, Expected=expected), self.function)
 
 
 def call(function: Callable[..., Any], /, *args: object, **kwargs: object) -> Called:
@@ -59,9 +57,7 @@ def call(function: Callable[..., Any], /, *args: object, **kwargs: object) -> Ca
     return call_as(_name(function), function, *args, **kwargs)
 
 
-def call_as(
-    name: str, function: Callable[..., Any], /, *args: object, **kwargs: object
-) -> Called:
+def call_as(name: str, function: Callable[..., Any], /, *args: object, **kwargs: object) -> Called:
     """Call ``function`` under another name than its own, for what a decorator returned."""
     # Written down before the call, which may change its arguments.
     text = call_text(name, args, kwargs)
@@ -120,7 +116,7 @@ def expect(what: str, found: object, expected: object) -> None:
     expect_that(what, same(found, expected), found, safe_repr(expected))
 
 
-def expect_that(what: str, holds: bool, found: object, expected: str) -> None:
+def expect_that(what: str, holds: object, found: object, expected: str) -> None:
     """Fail unless ``holds``; ``expected`` says in words what ``found`` should have been."""
     if not holds:
         raise Mismatch(lines(Checked=what, Found=safe_repr(found), Expected=expected))

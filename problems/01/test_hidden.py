@@ -202,7 +202,7 @@ def test_a_function_without_defaults_has_none(solution):
         "",
         b"",
         (),
-        (1, ("a", frozenset())),
+        pytest.param((1, ("a", frozenset())), id="nested tuple"),
         frozenset({1}),
         types.MappingProxyType({"a": 1}),
         len,

@@ -38,7 +38,11 @@ def mutable_defaults(func: Any) -> list[str]:
     spec = inspect.getfullargspec(func)
     with_default = spec.args[len(spec.args) - len(spec.defaults or ()) :]
     found = dict(zip(with_default, spec.defaults or (), strict=True))
-    found |= {name: spec.kwonlydefaults[name] for name in spec.kwonlyargs if name in (spec.kwonlydefaults or {})}
+    found |= {
+        name: spec.kwonlydefaults[name]
+        for name in spec.kwonlyargs
+        if name in (spec.kwonlydefaults or {})
+    }
     return [name for name, default in found.items() if holds_mutable(default)]
 
 

@@ -32,7 +32,9 @@ def _defaults(func: Any) -> Iterator[tuple[str, object]]:
     if given:
         yield from zip(positional[-len(given) :], given, strict=True)
     keyword_only = code.co_varnames[code.co_argcount :][: code.co_kwonlyargcount]
-    yield from ((n, func.__kwdefaults__[n]) for n in keyword_only if n in (func.__kwdefaults__ or {}))
+    yield from (
+        (n, func.__kwdefaults__[n]) for n in keyword_only if n in (func.__kwdefaults__ or {})
+    )
 
 
 def mutable_defaults(func: Callable[..., Any]) -> list[str]:

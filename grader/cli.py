@@ -1,0 +1,178 @@
+"""The command ``grader``: what can be asked, and nothing of how it is done."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from typer.core import TyperGroup
+
+import grader
+from grader.errors import GraderError
+from grader.grade import available_cores
+from grader.solutions import NAMED, VARIABLE
+from grader.workspace import Workspace
+
+P = ParamSpec("P")
+INTERRUPTED = 130
+CORES = available_cores()
+
+
+class RunByDefault(TyperGroup):
+    """``grader 07`` means ``grader run 07``."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put ``run`` in front unless a command, or an option of the group, stands there."""
+        own = {name for parameter in self.get_params(ctx) for name in parameter.opts}
+        if not args or (args[0] not in self.commands and args[0] not in own):
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+app = typer.Typer(
+    cls=RunByDefault,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Grade your solutions. `grader` and `grader 07` mean `grader run`.",
+)
+
+
+class Format(StrEnum):
+    """How a scorecard is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+Numbers = Annotated[list[str] | None, typer.Argument(metavar="[NN]...", show_default=False)]
+Number = Annotated[str, typer.Argument(metavar="NN", help="The problem's number, such as 07.")]
+Solutions = Annotated[
+    str,
+    typer.Option(
+        envvar=VARIABLE, metavar="stubs|reference|DIR|FILE", help="Where the solutions are."
+    ),
+]
+Jobs = Annotated[
+    int, typer.Option(min=1, help="How many run side by side.", show_default="the cores")
+]
+NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
+
+
+def reporting_errors(command: Callable[P, int]) -> Callable[P, None]:
+    """Turn a command's errors into a message, and its result into the exit code."""
+
+    @functools.wraps(command)
+    def wrapper(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs)
+        except GraderError as error:
+            typer.echo(f"grader: {error}", err=True)
+            code = error.exit_code
+        except KeyboardInterrupt:
+            typer.echo("grader: interrupted", err=True)
+            code = INTERRUPTED
+        raise typer.Exit(code)
+
+    return wrapper
+
+
+@app.callback(invoke_without_command=True)
+def group(
+    version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False,
+) -> None:
+    """Grade your solutions. `grader` and `grader 07` mean `grader run`."""
+    if version:
+        typer.echo(f"grader {grader.__version__}")
+        raise typer.Exit
+
+
+@app.command()
+@reporting_errors
+def run(
+    numbers: Numbers = None,
+    solutions: Solutions = NAMED[0],
+    jobs: Jobs = CORES,
+    output: Annotated[
+        Format, typer.Option("--format", help="How to write the scorecard.")
+    ] = Format.TEXT,
+    no_color: NoColor = False,
+) -> int:
+    """Grade the problems (all, or those named) and show the scorecard."""
+    from grader.run import run_scorecard
+
+    return run_scorecard(
+        _workspace(),
+        numbers or [],
+        solutions,
+        jobs=jobs,
+        as_json=output is Format.JSON,
+        no_color=no_color,
+    )
+
+
+@app.command(name="list")
+@reporting_errors
+def list_problems(no_color: NoColor = False) -> int:
+    """List the problems."""
+    from grader.render.catalogue import print_catalogue
+    from grader.render.console import open_console
+
+    print_catalogue(open_console(no_color=no_color), _workspace().problems())
+    return 0
+
+
+@app.command()
+@reporting_errors
+def show(number: Number, no_color: NoColor = False) -> int:
+    """Show a problem's statement."""
+    from grader.render.catalogue import print_statement
+    from grader.render.console import open_console
+
+    [problem] = _workspace().problems([number])
+    print_statement(open_console(no_color=no_color), problem)
+    return 0
+
+
+@app.command()
+@reporting_errors
+def hint(
+    number: Number,
+    level: Annotated[
+        int | None, typer.Option(min=1, max=3, help="Which of the three; else the next.")
+    ] = None,
+    solutions: Solutions = NAMED[0],
+    no_color: NoColor = False,
+) -> int:
+    """Show the next hint for the first behaviour that fails."""
+    from grader.run import give_hint
+
+    return give_hint(_workspace(), number, solutions, level=level, no_color=no_color)
+
+
+@app.command()
+@reporting_errors
+def prove(
+    numbers: Numbers = None,
+    repeat: Annotated[
+        int, typer.Option(min=1, help="Run what is right N times, what is wrong N/10 times.")
+    ] = 1,
+    seeds: Annotated[
+        int, typer.Option(min=0, help="Also run all with N other seeds of hypothesis.")
+    ] = 0,
+    jobs: Jobs = CORES,
+    no_color: NoColor = False,
+) -> int:
+    """Prove that a problem's tests accept what is right and reject what is wrong."""
+    from grader.prove import prove_problems
+
+    return prove_problems(
+        _workspace(), numbers or [], repeat=repeat, seeds=seeds, jobs=jobs, no_color=no_color
+    )
+
+
+def _workspace() -> Workspace:
+    return Workspace.find(Path.cwd())

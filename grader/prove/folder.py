@@ -1,0 +1,67 @@
+"""Is a problem folder complete, and is nothing in it that nobody asked for?"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import Fault
+from grader.loader import METADATA, short
+from grader.problem import Problem
+
+REQUIRED = ("README.md", "test_examples.py", "test_hidden.py", "wrong", "right")
+OPTIONAL = ("probe.py", "notebooks", "__pycache__")
+MIN_WRONG = 8
+MIN_RIGHT = 2
+
+
+def check_folder(problem: Problem, reference: Path) -> Iterator[Fault]:
+    """Yield what is missing from a problem folder, and what has no place there."""
+    folder = problem.folder
+    for name in (*REQUIRED, problem.stub.name):
+        if not (folder / name).exists():
+            yield Fault(short(folder / name), "is missing", "Write it; problems/README.md says how")
+    known = {*REQUIRED, *OPTIONAL, METADATA, problem.stub.name}
+    for path in sorted(folder.iterdir()):
+        if path.name not in known:
+            yield Fault(short(path), "has no place in a problem folder", "Move or delete it")
+    if not reference.exists():
+        place = f"reference/{problem.solution_name}"
+        yield Fault(place, "is missing", f"Solve {short(folder)}")
+    yield from _check_wrong(problem)
+    if len(problem.right) < MIN_RIGHT:
+        yield Fault(
+            short(folder / "right"),
+            f"has {len(problem.right)} right solutions",
+            f"Write at least {MIN_RIGHT}, built differently",
+        )
+
+
+def _check_wrong(problem: Problem) -> Iterator[Fault]:
+    folder = problem.folder / "wrong"
+    if len(problem.wrong) < MIN_WRONG:
+        yield Fault(
+            short(problem.folder / METADATA),
+            f"names {len(problem.wrong)} wrong solutions",
+            f"Write at least {MIN_WRONG} that a candidate would write",
+        )
+    for wrong in problem.wrong:
+        if not wrong.path.exists():
+            yield Fault(short(wrong.path), "is missing", "Write it, or take its [[wrong]] out")
+        elif not _has_docstring(wrong.path):
+            yield Fault(short(wrong.path), "has no docstring", "Say in it what its author believes")
+    known = {wrong.path for wrong in problem.wrong} | {folder / "__pycache__"}
+    for path in sorted(folder.glob("*")):
+        if path not in known:
+            place = short(problem.folder / METADATA)
+            yield Fault(short(path), "is not declared", f"Add a [[wrong]] table to {place}")
+
+
+def _has_docstring(path: Path) -> bool:
+    main = path / "__init__.py" if path.is_dir() else path
+    try:
+        return bool(ast.get_docstring(ast.parse(main.read_text(encoding="utf-8"))))
+    except (SyntaxError, UnicodeDecodeError, OSError):
+        # That it does not import is said elsewhere, by what running it shows.
+        return True

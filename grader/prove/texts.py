@@ -1,0 +1,98 @@
+"""Do the statement, the titles and the hints say the same, within their budgets?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from grader.errors import Fault
+from grader.loader import METADATA, short
+from grader.problem import Problem
+from grader.statement import SECTIONS, Statement, numbered, parse_statement
+
+STATEMENT_WORDS = range(200, 401)
+HINT_WORDS = 60
+TITLE_LENGTH = 72
+BEHAVIOURS = range(6, 13)
+# A shorter line of the reference, such as `return None`, gives nothing away.
+TELLING_LENGTH = 16
+
+
+def check_texts(problem: Problem, reference: Path) -> Iterator[Fault]:
+    """Yield what is wrong with a problem's words."""
+    if problem.statement.exists():
+        text = problem.statement.read_text(encoding="utf-8")
+        yield from _check_statement(problem, parse_statement(text))
+    yield from _check_titles(problem)
+    yield from _check_hints(problem, _telling_lines(reference))
+
+
+def _check_statement(problem: Problem, statement: Statement) -> Iterator[Fault]:
+    place = short(problem.statement)
+    title = f"{problem.number} · {problem.title}"
+    if statement.title != title:
+        yield Fault(place, f"the first heading is {statement.title!r}", f"Make it {title!r}")
+    if tuple(statement.sections) != SECTIONS:
+        found = ", ".join(statement.sections) or "none"
+        yield Fault(place, f"the sections are {found}", f"Make them {', '.join(SECTIONS)}")
+    wanted = numbered(tuple(behaviour.title for behaviour in problem.behaviours))
+    yield from _compare_headings(place, statement.behaviours, wanted)
+    words = statement.words(leaving_out=("Contract", "Behaviours"))
+    if words not in STATEMENT_WORDS:
+        budget = f"{STATEMENT_WORDS.start} to {STATEMENT_WORDS.stop - 1}"
+        what = f"has {words} words besides contract and behaviours"
+        yield Fault(place, what, f"Keep it within {budget}")
+
+
+def _compare_headings(
+    place: str, found: tuple[str, ...], wanted: tuple[str, ...]
+) -> Iterator[Fault]:
+    for heading in found:
+        if heading not in wanted:
+            what = f"heading {heading!r} is no behaviour of {METADATA} in its place"
+            yield Fault(place, what, "Make title, number and order the same in both")
+    for heading in wanted:
+        if heading not in found:
+            what = f"behaviour {heading!r} of {METADATA} has no heading"
+            yield Fault(place, what, "Make title, number and order the same in both")
+
+
+def _check_titles(problem: Problem) -> Iterator[Fault]:
+    place = short(problem.folder / METADATA)
+    if len(problem.behaviours) not in BEHAVIOURS:
+        yield Fault(
+            place,
+            f"has {len(problem.behaviours)} behaviours",
+            f"Make it {BEHAVIOURS.start} to {BEHAVIOURS.stop - 1}",
+        )
+    for behaviour in problem.behaviours:
+        if len(behaviour.title) > TITLE_LENGTH:
+            yield Fault(
+                place,
+                f"the title of `{behaviour.id}` has {len(behaviour.title)} characters",
+                f"Shorten it to {TITLE_LENGTH}, so that it fits on a line",
+            )
+
+
+def _check_hints(problem: Problem, telling: list[str]) -> Iterator[Fault]:
+    place = short(problem.folder / METADATA)
+    for behaviour in problem.behaviours:
+        for number, hint in enumerate(behaviour.hints, start=1):
+            name = f"hint {number} of `{behaviour.id}`"
+            if (words := len(hint.split())) > HINT_WORDS:
+                yield Fault(place, f"{name} has {words} words", f"Shorten it to {HINT_WORDS}")
+            if given_away := next((line for line in telling if line in _plain(hint)), None):
+                what = f"{name} holds a line of the reference: {given_away}"
+                yield Fault(place, what, "Say it in words")
+
+
+def _telling_lines(reference: Path) -> list[str]:
+    if not reference.exists():
+        return []
+    files = sorted(reference.rglob("*.py")) if reference.is_dir() else [reference]
+    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    return [plain for plain in map(_plain, lines) if len(plain) >= TELLING_LENGTH]
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("`", "").split())

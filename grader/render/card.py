@@ -1,0 +1,151 @@
+"""One problem's card: its behaviours, what went wrong first, and what to type next."""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rich.text import Text
+
+from grader.command import Commands, nearby
+from grader.outcome import Outcome, Verdict
+from grader.problem import HINTS_PER_BEHAVIOUR
+from grader.render.console import KataConsole, Signs, open_console
+from grader.score import BehaviourResult, ProblemResult
+
+_LABELLED = re.compile(r"([A-Z][a-z]+) {2,}(\S.*)")
+_WORDS = {
+    Outcome.TIMEOUT: "Time-out",
+    Outcome.CRASHED: "Crash",
+    Outcome.NOT_RUN: "Not run",
+}
+LABEL_WIDTH = 11
+
+
+def print_cards(results: Iterable[ProblemResult], choice: str) -> None:
+    """Print a full card for each result, on standard output."""
+    console = open_console()
+    for result in results:
+        print_card(console, result, Commands.here(choice))
+
+
+def print_card(console: KataConsole, result: ProblemResult, commands: Commands) -> None:
+    """Print every behaviour, the first failure, and the points."""
+    signs = console.signs
+    console.print()
+    print_title(console, result)
+    if result.verdict is not Verdict.BROKEN:
+        for behaviour in result.behaviours:
+            console.print(_behaviour_line(behaviour, signs), soft_wrap=True)
+    print_failure(console, result, commands)
+    if result.is_complete:
+        console.print(
+            f"  {result.passed}/{len(result.behaviours)} behaviours {signs.dot} "
+            f"{result.points}/{result.problem.points} points",
+            style="strong",
+        )
+
+
+def print_title(console: KataConsole, result: ProblemResult) -> None:
+    """Print the problem's name, and the solution's at the right edge if both fit."""
+    title = f"{result.problem.number} {console.signs.dot} {result.problem.title}"
+    path = nearby(result.path)
+    gap = console.width - len(title) - len(path)
+    if gap < 2:
+        console.print(title, style="strong")
+        console.print(f"  {path}", style="quiet", soft_wrap=True)
+    else:
+        console.print(Text.assemble((title, "strong"), " " * gap, (path, "quiet")))
+
+
+def print_failure(
+    console: KataConsole, result: ProblemResult, commands: Commands, *, hint: bool = False
+) -> None:
+    """Print what went wrong first, where, and the next step; nothing for a solved problem."""
+    if result.verdict is Verdict.SOLVED:
+        return
+    failing = result.first_failing
+    if failing is None or result.message:
+        _print_labelled(console, _trouble(result))
+    else:
+        if hint:
+            console.print(_behaviour_line(failing, console.signs))
+        _print_labelled(console, _failure(failing))
+        if hint:
+            text = f"{failing.behaviour.hints[0]} (1 of {HINTS_PER_BEHAVIOUR})"
+            _print_labelled(console, [("Hint", text)])
+    for label, command in _next_steps(result, commands):
+        # Not wrapped: a command is there to be copied.
+        line = Text.assemble((f"    {label:<{LABEL_WIDTH}}", "label"), (command, "strong"))
+        console.print(line, soft_wrap=True)
+
+
+def _print_labelled(console: KataConsole, lines: Iterable[tuple[str, str]]) -> None:
+    """Print texts in one column, each behind its label."""
+    indent = " " * (4 + LABEL_WIDTH)
+    for label, text in lines:
+        wrapped = textwrap.wrap(
+            text, console.width - len(indent), drop_whitespace=False, break_on_hyphens=False
+        )
+        for index, part in enumerate(wrapped or [""]):
+            head = f"    {label:<{LABEL_WIDTH}}" if index == 0 else indent
+            console.print(Text.assemble((head, "label"), part.rstrip()), soft_wrap=True)
+
+
+def sign(outcome: Outcome, signs: Signs) -> tuple[str, str]:
+    """Return an outcome's sign and its style."""
+    if outcome is Outcome.PASSED:
+        return signs.passed, "good"
+    if outcome is Outcome.TODO:
+        return signs.todo, "waiting"
+    if outcome is Outcome.NOT_RUN:
+        return signs.not_run, "quiet"
+    return signs.failed, "bad"
+
+
+def _behaviour_line(result: BehaviourResult, signs: Signs) -> Text:
+    text, style = sign(result.outcome, signs)
+    return Text.assemble("  ", (text, style), f" {result.behaviour.title}")
+
+
+def _trouble(result: ProblemResult) -> Iterator[tuple[str, str]]:
+    """Yield what keeps a solution from being judged at all."""
+    word = {Verdict.BROKEN: "Broken", Verdict.GRADER_ERROR: "Grader"}.get(result.verdict, "")
+    yield from _lines(result.message, word, result.where)
+
+
+def _failure(failing: BehaviourResult) -> Iterator[tuple[str, str]]:
+    """Yield what was called, what came of it, what was expected, and where."""
+    if failing.outcome is not Outcome.TODO:
+        word = _WORDS.get(failing.outcome, "")
+        yield from _lines(failing.report.message, word, failing.report.where)
+
+
+def _lines(message: str, word: str, where: str | None) -> Iterator[tuple[str, str]]:
+    """Yield label and text of each line; ``word`` is the label of the first without one."""
+    for line in message.splitlines():
+        match = _LABELLED.fullmatch(line)
+        yield (match[1], match[2]) if match else (word, line)
+        word = word if match else ""
+    if where:
+        yield "Where", nearby_place(where)
+
+
+def nearby_place(place: str) -> str:
+    """Return ``file:line`` as seen from the current folder."""
+    file, _, line = place.rpartition(":")
+    return f"{nearby(Path(file))}:{line}"
+
+
+def _next_steps(result: ProblemResult, commands: Commands) -> Iterator[tuple[str, str]]:
+    number = result.problem.number
+    if result.verdict is Verdict.TODO:
+        yield "Next", commands.show(number)
+        yield "Then", f"write {nearby(result.path)}"
+    elif result.verdict is Verdict.BROKEN:
+        yield "Next", commands.pytest(f"problems/{number}")
+    elif result.verdict is Verdict.PARTIAL:
+        yield "Next", commands.grader("hint", number)
+        yield "In full", commands.pytest(f"problems/{number}", "-v")

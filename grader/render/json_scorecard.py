@@ -1,0 +1,82 @@
+"""The scorecard as JSON.
+
+Format 1: ``format``, ``solutions``, ``isolation``, ``interrupted``; ``points``, ``max``,
+``solved``, ``problems_total``; ``levels`` with the same four and ``level``, ``title``;
+``problems`` with ``number``, ``slug``, ``title``, ``level``, ``verdict``, ``points``, ``max``,
+``seconds``, ``message``, ``where``, ``output`` and ``behaviours``, each of these with ``id``,
+``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from grader.problem import LEVELS, Problem
+from grader.score import ProblemResult
+from grader.totals import Total, by_level, total
+
+FORMAT = 1
+
+
+def render_json(
+    results: Sequence[ProblemResult],
+    problems: Sequence[Problem],
+    *,
+    solutions: str,
+    isolation: str,
+    interrupted: bool,
+) -> str:
+    """Return one learner's results as a JSON text."""
+    levels = by_level(results, problems)
+    document = {
+        "format": FORMAT,
+        "solutions": solutions,
+        "isolation": isolation,
+        "interrupted": interrupted,
+        **_total(total(results, problems)),
+        "levels": [
+            {"level": level, "title": LEVELS[level], **_total(t)} for level, t in levels.items()
+        ],
+        "problems": [_problem(result) for result in results],
+    }
+    return json.dumps(document, indent=2, ensure_ascii=False)
+
+
+def _total(amount: Total) -> dict[str, int]:
+    return {
+        "points": amount.points,
+        "max": amount.max,
+        "solved": amount.solved,
+        "problems_total": amount.problems,
+    }
+
+
+def _problem(result: ProblemResult) -> dict[str, Any]:
+    problem = result.problem
+    return {
+        "number": problem.number,
+        "slug": problem.slug,
+        "title": problem.title,
+        "level": problem.level,
+        "verdict": result.verdict,
+        "points": result.points,
+        "max": problem.points,
+        "seconds": round(result.seconds, 3),
+        "message": result.message,
+        "where": result.where,
+        "output": result.output,
+        "behaviours": [
+            {
+                "id": entry.behaviour.id,
+                "title": entry.behaviour.title,
+                "outcome": entry.outcome,
+                "points": entry.points,
+                "max": entry.behaviour.points,
+                "message": entry.report.message,
+                "where": entry.report.where,
+            }
+            for entry in result.behaviours
+        ],
+    }

@@ -1,0 +1,76 @@
+"""The scorecard as text: a row per problem as it lands, the totals, and a next step each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from grader.command import Commands
+from grader.outcome import Verdict
+from grader.problem import LEVELS, Problem
+from grader.render.card import print_failure, print_title, sign
+from grader.render.console import KataConsole
+from grader.score import ProblemResult
+from grader.totals import Total, by_level, total
+
+_VERDICTS = {
+    Verdict.SOLVED: ("solved", "good"),
+    Verdict.PARTIAL: ("partial", "waiting"),
+    Verdict.TODO: ("to do", "quiet"),
+    Verdict.BROKEN: ("broken", "bad"),
+    Verdict.TAMPERED: ("tampered", "bad"),
+    Verdict.GRADER_ERROR: ("grader error", "bad"),
+}
+TITLE_WIDTH = 36
+STRIP_WIDTH = 12
+
+
+class TextScorecard:
+    """Prints one learner's results while they are being graded."""
+
+    def __init__(self, console: KataConsole, commands: Commands, isolation: str) -> None:
+        self._console = console
+        self._commands = commands
+        self._isolation = isolation
+
+    def add(self, result: ProblemResult) -> None:
+        """Print a problem's row."""
+        signs = self._console.signs
+        strip = Text.assemble(*(sign(b.outcome, signs) for b in result.behaviours))
+        strip.pad_right(STRIP_WIDTH - len(strip))
+        word, style = _VERDICTS[result.verdict]
+        problem = result.problem
+        row = Text.assemble(
+            f"  {problem.number}  {problem.title:<{TITLE_WIDTH - 6}.{TITLE_WIDTH - 6}}  ",
+            strip,
+            f"  {result.points:>4}/{problem.points:<4}  ",
+            (word, style),
+        )
+        self._console.print(row)
+
+    def finish(
+        self, results: Sequence[ProblemResult], problems: Sequence[Problem], *, interrupted: bool
+    ) -> None:
+        """Print the totals, and for each unsolved problem what to do next."""
+        console = self._console
+        console.print()
+        for level, level_total in by_level(results, problems).items():
+            self._total(f"Level {level} {console.signs.dot} {LEVELS[level]}", level_total)
+        self._total("Total", total(results, problems), style="strong")
+        if interrupted:
+            left = len(problems) - len(results)
+            console.print(f"\nInterrupted: {left} of {len(problems)} not graded.", style="bad")
+        for result in results:
+            if result.verdict is not Verdict.SOLVED:
+                console.print()
+                print_title(console, result)
+                print_failure(console, result, self._commands, hint=True)
+        console.print(f"\nIsolation: {self._isolation}; not confined.", style="quiet")
+
+    def _total(self, name: str, amount: Total, style: str = "") -> None:
+        self._console.print(
+            f"  {name:<{TITLE_WIDTH + STRIP_WIDTH}}  {amount.points:>4}/{amount.max:<4}  "
+            f"{amount.solved} of {amount.problems} solved",
+            style=style,
+        )

@@ -1,0 +1,102 @@
+"""What ``grader run`` and ``grader hint`` do: grade, and show what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import typer
+from rich.padding import Padding
+
+from grader.command import Commands
+from grader.engine import open_engine
+from grader.errors import EngineError
+from grader.grade import grade
+from grader.hints import HintMemory
+from grader.outcome import Verdict
+from grader.problem import HINTS_PER_BEHAVIOUR
+from grader.render.card import print_failure, print_title
+from grader.render.console import open_console
+from grader.render.json_scorecard import render_json
+from grader.render.scorecard import TextScorecard
+from grader.score import ProblemResult
+from grader.solutions import find_solutions
+from grader.workspace import Workspace
+
+SOLVED, UNSOLVED, GRADER_FAILED, INTERRUPTED = 0, 1, 3, 130
+
+
+def run_scorecard(
+    workspace: Workspace,
+    numbers: Sequence[str],
+    choice: str,
+    *,
+    jobs: int,
+    as_json: bool,
+    no_color: bool,
+) -> int:
+    """Grade and show the scorecard; return the exit code."""
+    problems = workspace.problems(numbers)
+    paths = find_solutions(choice, workspace, problems)
+    console = open_console(no_color=no_color)
+    results: list[ProblemResult] = []
+    interrupted = False
+    with open_engine(workspace.root, problems) as engine:
+        scorecard = TextScorecard(console, Commands.here(choice), engine.isolation)
+        try:
+            for result in grade(engine, problems, paths, jobs=jobs):
+                results.append(result)
+                if not as_json:
+                    scorecard.add(result)
+        except KeyboardInterrupt:
+            interrupted = True
+    if as_json:
+        text = render_json(
+            results,
+            problems,
+            solutions=choice,
+            isolation=engine.isolation,
+            interrupted=interrupted,
+        )
+        console.print(text, soft_wrap=True)
+    else:
+        scorecard.finish(results, problems, interrupted=interrupted)
+    return INTERRUPTED if interrupted else _exit_code(results)
+
+
+def _exit_code(results: Sequence[ProblemResult]) -> int:
+    verdicts = {result.verdict for result in results}
+    if Verdict.GRADER_ERROR in verdicts:
+        return GRADER_FAILED
+    return SOLVED if verdicts == {Verdict.SOLVED} else UNSOLVED
+
+
+def give_hint(
+    workspace: Workspace, number: str, choice: str, *, level: int | None, no_color: bool
+) -> int:
+    """Show the next hint for the first behaviour that fails, and remember it."""
+    problems = workspace.problems([number])
+    paths = find_solutions(choice, workspace, problems)
+    with open_engine(workspace.root, problems) as engine:
+        [result] = grade(engine, problems, paths, jobs=1)
+    console = open_console(no_color=no_color)
+    print_title(console, result)
+    failing = result.first_failing
+    if result.verdict is Verdict.GRADER_ERROR:
+        raise EngineError(result.message)
+    if failing is None:
+        console.print("  Solved: there is nothing left to hint at.", style="good")
+        return SOLVED
+    if result.verdict is Verdict.BROKEN:
+        print_failure(console, result, Commands.here(choice))
+        return SOLVED
+    memory = HintMemory(workspace.state)
+    behaviour = failing.behaviour
+    level = level or memory.next_level(problems[0].number, behaviour.id)
+    console.print(f"  {behaviour.title}", style="strong")
+    console.print(f"  Hint {level} of {HINTS_PER_BEHAVIOUR}", style="label")
+    console.print(Padding(behaviour.hints[level - 1], (0, 0, 0, 2)))
+    try:
+        memory.remember(problems[0].number, behaviour.id, level)
+    except OSError as error:
+        typer.echo(f"grader: this hint is not remembered: {error}", err=True)
+    return SOLVED

@@ -1,0 +1,48 @@
+"""Thinks the first default belongs to the first parameter."""
+
+import copy
+import functools
+import inspect
+from collections.abc import Callable, MutableMapping, MutableSequence, MutableSet
+from typing import Any, TypeVar
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+# list, dict, set and bytearray are registered with these, as is every container of the library.
+_CONTAINERS = (MutableSequence, MutableSet, MutableMapping)
+
+
+def add_item(item: Any, items: list[Any] | None = None) -> list[Any]:
+    """Append ``item`` to ``items``, or to a new list, and return that list."""
+    if items is None:
+        items = []
+    items.append(item)
+    return items
+
+
+def mutable_defaults(func: Callable[..., Any]) -> list[str]:
+    """Return the names of the parameters of ``func`` whose default is mutable."""
+    found = dict(zip(func.__code__.co_varnames, func.__defaults__ or (), strict=False))
+    found.update(func.__kwdefaults__ or {})
+    return [name for name, default in found.items() if _is_mutable(default)]
+
+
+def fresh_defaults(func: F) -> F:
+    """Decorate ``func`` so that every call gets its own copy of each mutable default."""
+    signature = inspect.signature(func)
+    originals = {name: signature.parameters[name].default for name in mutable_defaults(func)}
+
+    @functools.wraps(func)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        bound = signature.bind(*args, **kwargs)
+        for name in originals.keys() - bound.arguments.keys():
+            bound.arguments[name] = copy.deepcopy(originals[name])
+        return func(*bound.args, **bound.kwargs)
+
+    return wrapper  # type: ignore[return-value]  # the wrapper has the signature of func
+
+
+def _is_mutable(default: object) -> bool:
+    if isinstance(default, tuple):
+        return any(map(_is_mutable, default))
+    return isinstance(default, _CONTAINERS)
