@@ -13,6 +13,7 @@ from grader.errors import SolutionError
 from grader.interrupts import RunEnded
 from grader.outcome import Outcome, TestReport
 from grader.solution import Solution
+from grader.testkit import calls as testkit
 from grader.testkit.calls import Mismatch
 from grader.text import printable, safe_str, shorten
 
@@ -28,7 +29,8 @@ _MESSAGE_LIMIT = 2_000
 def judge(error: BaseException, solution: Solution) -> TestReport:
     """Return how a test that ``error`` ended has ended."""
     outcome, message, where = _verdict(error, solution)
-    notes = [note for note in getattr(error, "__notes__", ()) if isinstance(note, str)]
+    source = error.__cause__ if isinstance(error, RunEnded) else error
+    notes = [note for note in getattr(source, "__notes__", ()) if isinstance(note, str)]
     text = "\n".join([*notes, message])
     return TestReport(outcome, shorten(printable(text), _MESSAGE_LIMIT), where)
 
@@ -85,6 +87,12 @@ def _misfit(error: BaseException, solution: Solution) -> str | None:
     return _missing_name(error, solution) or _wrong_call(error)
 
 
+def _was_called_by_test(error: BaseException) -> bool:
+    """Tell whether the call that failed is one that the testkit made for a test."""
+    frames = list(traceback.walk_tb(error.__traceback__))
+    return bool(frames) and frames[-1][0].f_code.co_filename == testkit.__file__
+
+
 def _missing_name(error: BaseException, solution: Solution) -> str | None:
     """Word the error of a test that reached for a name the solution does not have."""
     if not isinstance(error, AttributeError) or not isinstance(error.name, str):
@@ -104,6 +112,7 @@ def _missing_name(error: BaseException, solution: Solution) -> str | None:
 def _wrong_call(error: BaseException) -> str | None:
     """Word the error of a call that the solution's signature did not accept."""
     text = safe_str(error)
-    if not isinstance(error, TypeError) or not _WRONG_CALL.search(text):
+    is_signature = isinstance(error, TypeError) and _WRONG_CALL.search(text)
+    if not is_signature or not _was_called_by_test(error):
         return None
     return f"Signature  {text}\nExpected   the signature that the statement gives"

@@ -21,6 +21,7 @@ from grader.problem import Problem
 from grader.score import ProblemResult, score
 from grader.solution import Solution
 from grader.solutions import default_choice, find_solutions
+from grader.text import printable
 from grader.workspace import Workspace
 
 BEHAVIOUR = "behaviour"
@@ -45,6 +46,7 @@ class Kata:
         self.items: dict[str, pytest.Item] = {}
         self.reports: dict[str, TestReport] = {}
         self.broken: dict[Path, TestReport] = {}
+        self.printed: dict[Path, str] = {}
 
     def problem_of(self, item: pytest.Item) -> Problem | None:
         """Return the problem whose folder holds the test, None for any other test."""
@@ -84,7 +86,9 @@ class Kata:
         for folder, problem in sorted(self.problems.items()):
             cases = [test_case(item) for item in self.items.values() if item.path.parent == folder]
             if any(case.id in self.reports for case in cases):
-                trial = Trial(reports=self.reports, broken=self.broken.get(folder))
+                trial = Trial(
+                    self.reports, self.broken.get(folder), output=self.printed.get(folder, "")
+                )
                 results.append(score(problem, self.solutions[folder].path, cases, trial))
         return results
 
@@ -118,7 +122,8 @@ def pytest_configure(config: pytest.Config) -> None:
         # A solution may warn; what it may not do, a test says. See pytest_itemcollected.
         config.addinivalue_line("filterwarnings", "default")
     options = config.option
-    config.stash[CARD_WANTED] = only_problems and options.verbose == 0 and options.tbstyle == "auto"
+    is_plain = options.verbose == 0 and options.tbstyle == "auto" and not options.usepdb
+    config.stash[CARD_WANTED] = only_problems and is_plain
     if config.stash[CARD_WANTED]:
         # Before the terminal reporter is made, which looks at these once.
         options.tbstyle, options.reportchars, options.no_header = "no", "", True
@@ -150,11 +155,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.add_marker(pytest.mark.timeout(problem.limits.test_seconds))
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(config: pytest.Config) -> None:
-    """Find the solutions of all collected problems."""
+def pytest_runtestloop(session: pytest.Session) -> None:
+    """Find the solutions of all collected problems, and leave the running to pytest.
+
+    The engine, which comes before this hook, runs the tests itself and chooses per worker.
+    """
     try:
-        config.stash[KATA].choose_solutions()
+        session.config.stash[KATA].choose_solutions()
     except GraderError as error:
         raise pytest.UsageError(str(error)) from error
 
@@ -204,6 +211,8 @@ def pytest_runtest_makereport(
     kata = item.config.stash[KATA]
     if item.nodeid in kata.items:
         kata.judge_phase(item, call)
+        if report.failed and report.capstdout:
+            kata.printed.setdefault(item.path.parent, printable(report.capstdout))
         if call.excinfo is not None and isinstance(call.excinfo.value, SolutionError):
             judged = kata.reports[item.nodeid]
             report.longrepr = f"{judged.where or kata.solution_of(item).path}: {judged.message}"

@@ -41,6 +41,7 @@ class ProblemResult:
     where: str | None = None
     output: str = ""
     seconds: float = 0.0
+    failing_example: TestReport | None = None
 
     @property
     def points(self) -> int:
@@ -70,8 +71,19 @@ def score(problem: Problem, path: Path, cases: Sequence[TestCase], trial: Trial)
         for behaviour in problem.behaviours
     )
     verdict, message, where = _verdict(problem, path, behaviours, trial)
+    examples = [
+        trial.reports[case.id] for case in cases if not case.is_hidden and case.id in trial.reports
+    ]
     return ProblemResult(
-        problem, path, verdict, behaviours, message, where, trial.output, trial.seconds
+        problem,
+        path,
+        verdict,
+        behaviours,
+        message,
+        where,
+        trial.output,
+        trial.seconds,
+        _first_failing(examples),
     )
 
 
@@ -85,14 +97,20 @@ def not_handed_in(problem: Problem, path: Path) -> ProblemResult:
 def _worst(
     behaviour: str, cases: Sequence[TestCase], reports: Mapping[str, TestReport]
 ) -> TestReport:
-    """Return the first report of a behaviour's tests that is no pass, else a pass."""
+    """Return the report that decides a behaviour: of its first test that fails, else a pass."""
     found = [
         reports.get(case.id, _NO_TEST)
         for case in cases
         if case.is_hidden and behaviour in case.behaviours
     ]
-    failing = [report for report in found if report.outcome is not Outcome.PASSED]
-    return next(iter(failing or found), _NO_TEST)
+    return _first_failing(found) or next(iter(found), _NO_TEST)
+
+
+def _first_failing(reports: Sequence[TestReport]) -> TestReport | None:
+    """Return the first report that is no pass, one of a test that ran before any other."""
+    failing = [report for report in reports if not report.outcome.is_pass]
+    tried = [report for report in failing if report.outcome is not Outcome.NOT_RUN]
+    return next(iter(tried or failing), None)
 
 
 def _verdict(

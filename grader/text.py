@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+_CLASS = re.compile(r"<class '(?:[\w.<>]+\.)?(\w+)'>")
 # Everything a terminal could take for a command, but for newline and tab.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -15,7 +16,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\u
 def safe_repr(value: object, limit: int = 160) -> str:
     """Return ``repr(value)`` shortened to ``limit`` characters, whatever its ``__repr__`` does.
 
-    A function is shown by its signature, and no address is shown: two runs read the same.
+    A function is shown by its signature, a class by its name, and nothing by its address, so that
+    two runs read the same.
     """
     return _attempt(_describe, value, limit)
 
@@ -28,7 +30,7 @@ def safe_str(value: object, limit: int = 500) -> str:
 def _describe(value: object) -> str:
     if isinstance(value, FunctionType | MethodType):
         return f"{value.__name__}{inspect.signature(value)}"
-    return _ADDRESS.sub("", repr(value))
+    return _CLASS.sub(r"\1", _ADDRESS.sub("", repr(value)))
 
 
 def _attempt(convert: Callable[[object], str], value: object, limit: int) -> str:

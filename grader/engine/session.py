@@ -74,6 +74,9 @@ def collect(root: Path, folders: Sequence[Path], serve: Callable[[Collection], N
     sys.dont_write_bytecode = True
     arguments = [f"--rootdir={root}", f"--config-file={_config(root)}", "--override-ini=addopts="]
     arguments += ["--import-mode=importlib", "--capture=no", "--quiet", "--tb=no"]
+    # A workspace may have no settings of its own.
+    for setting in ("asyncio_mode=auto", "asyncio_default_fixture_loop_scope=function"):
+        arguments.append(f"--override-ini={setting}")
     for name in ("pytest_asyncio.plugin", "_hypothesis_pytestplugin", PLUGIN):
         arguments += ["-p", name]
     for name in _UNUSED:

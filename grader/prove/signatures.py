@@ -9,6 +9,11 @@ from pathlib import Path
 from grader.errors import Fault
 from grader.loader import short
 
+# Special methods by which a class is used; any other, such as __reduce__, is how it is built.
+_USED_BY_SYNTAX = frozenset(
+    f"__{name}__"
+    for name in "init call enter exit aenter aexit iter next aiter anext await len getitem".split()
+)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -55,7 +60,7 @@ def _names(file: Path) -> Iterable[tuple[str, str]]:
 
 
 def _is_public(name: str) -> bool:
-    return not name.startswith("_") or (name.startswith("__") and name.endswith("__"))
+    return not name.startswith("_") or name in _USED_BY_SYNTAX
 
 
 def _signature(node: Function) -> str:

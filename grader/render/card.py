@@ -10,18 +10,20 @@ from pathlib import Path
 from rich.text import Text
 
 from grader.command import Commands, nearby
-from grader.outcome import Outcome, Verdict
+from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.console import KataConsole, Signs, open_console
 from grader.score import BehaviourResult, ProblemResult
+from grader.text import shorten
 
 _LABELLED = re.compile(r"([A-Z][a-z]+) {2,}(\S.*)")
 _WORDS = {
     Outcome.TIMEOUT: "Time-out",
     Outcome.CRASHED: "Crash",
-    Outcome.NOT_RUN: "Not run",
 }
 LABEL_WIDTH = 11
+# How much is shown of what a solution printed.
+OUTPUT_LINES, OUTPUT_WIDTH = 4, 200
 
 
 def print_cards(results: Iterable[ProblemResult], choice: str) -> None:
@@ -37,8 +39,7 @@ def print_card(console: KataConsole, result: ProblemResult, commands: Commands) 
     console.print()
     print_title(console, result)
     if result.verdict is not Verdict.BROKEN:
-        for behaviour in result.behaviours:
-            console.print(_behaviour_line(behaviour, signs), soft_wrap=True)
+        _print_behaviours(console, result)
     print_failure(console, result, commands)
     if result.is_complete:
         console.print(
@@ -46,6 +47,19 @@ def print_card(console: KataConsole, result: ProblemResult, commands: Commands) 
             f"{result.points}/{result.problem.points} points",
             style="strong",
         )
+
+
+def _print_behaviours(console: KataConsole, result: ProblemResult) -> None:
+    """Print a line for each behaviour that was tried."""
+    signs = console.signs
+    if result.failing_example is not None:
+        text, style = sign(result.failing_example.outcome, signs)
+        console.print(Text.assemble("  ", (text, style), " The examples of the statement"))
+    tried = [b for b in result.behaviours if b.outcome is not Outcome.NOT_RUN]
+    for behaviour in tried:
+        console.print(_behaviour_line(behaviour, signs), soft_wrap=True)
+    if left := len(result.behaviours) - len(tried):
+        console.print(f"  {signs.not_run} {left} not run, or not all of their tests", style="quiet")
 
 
 def print_title(console: KataConsole, result: ProblemResult) -> None:
@@ -70,9 +84,13 @@ def print_failure(
     if failing is None or result.message:
         _print_labelled(console, _trouble(result))
     else:
+        report = result.failing_example or failing.report
+        if report.outcome is Outcome.NOT_RUN and not hint:
+            return
         if hint:
-            console.print(_behaviour_line(failing, console.signs))
-        _print_labelled(console, _failure(failing))
+            console.print(_behaviour_line(failing, console.signs), soft_wrap=True)
+        _print_labelled(console, _failure(report))
+        _print_labelled(console, _output(result.output))
         if hint:
             text = f"{failing.behaviour.hints[0]} (1 of {HINTS_PER_BEHAVIOUR})"
             _print_labelled(console, [("Hint", text)])
@@ -116,11 +134,19 @@ def _trouble(result: ProblemResult) -> Iterator[tuple[str, str]]:
     yield from _lines(result.message, word, result.where)
 
 
-def _failure(failing: BehaviourResult) -> Iterator[tuple[str, str]]:
+def _failure(report: TestReport) -> Iterator[tuple[str, str]]:
     """Yield what was called, what came of it, what was expected, and where."""
-    if failing.outcome is not Outcome.TODO:
-        word = _WORDS.get(failing.outcome, "")
-        yield from _lines(failing.report.message, word, failing.report.where)
+    if report.outcome not in (Outcome.TODO, Outcome.NOT_RUN):
+        yield from _lines(report.message, _WORDS.get(report.outcome, ""), report.where)
+
+
+def _output(output: str) -> Iterator[tuple[str, str]]:
+    """Yield the beginning of what the solution printed, labelled as its own words."""
+    lines = output.rstrip().splitlines()
+    for index, line in enumerate(lines[:OUTPUT_LINES]):
+        yield "Printed" if index == 0 else "", shorten(line, OUTPUT_WIDTH)
+    if len(lines) > OUTPUT_LINES:
+        yield "", f"… {len(lines) - OUTPUT_LINES} lines more"
 
 
 def _lines(message: str, word: str, where: str | None) -> Iterator[tuple[str, str]]:

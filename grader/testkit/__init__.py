@@ -9,6 +9,7 @@ from grader.testkit.calls import (
     call_raising,
     expect,
     expect_that,
+    lines,
 )
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "call_raising",
     "expect",
     "expect_that",
+    "lines",
 ]

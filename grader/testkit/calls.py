@@ -69,7 +69,7 @@ def call_as(name: str, function: Callable[..., Any], /, *args: object, **kwargs:
 
 
 async def call_async(
-    function: Callable[..., Awaitable[Any]], /, *args: object, **kwargs: object
+    function: Callable[..., Any], /, *args: object, **kwargs: object
 ) -> Called:
     """Call a coroutine function and await what it returns."""
     called = call(function, *args, **kwargs)
