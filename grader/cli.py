@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
@@ -12,13 +13,14 @@ import typer
 from typer.core import TyperGroup
 
 import grader
-from grader.errors import GraderError
-from grader.grade import available_cores
+from grader.cores import available_cores
+from grader.errors import EngineError, GraderError
 from grader.solutions import NAMED, VARIABLE
 from grader.workspace import Workspace
 
 P = ParamSpec("P")
 INTERRUPTED = 130
+FAILED = "grader: the grader itself failed; no solution is to blame."
 CORES = available_cores()
 
 
@@ -75,6 +77,9 @@ def reporting_errors(command: Callable[P, int]) -> Callable[P, None]:
         except KeyboardInterrupt:
             typer.echo("grader: interrupted", err=True)
             code = INTERRUPTED
+        except Exception:  # noqa: BLE001  # a bug here must not look like a verdict
+            typer.echo(f"{traceback.format_exc()}\n{FAILED}", err=True)
+            code = EngineError.exit_code
         raise typer.Exit(code)
 
     return wrapper

@@ -14,13 +14,6 @@ from grader.problem import Problem
 from grader.score import ProblemResult, not_handed_in, score
 
 
-def available_cores() -> int:
-    """Return how many cores this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
 @contextmanager
 def job_pool(jobs: int) -> Iterator[ThreadPoolExecutor]:
     """Yield a pool that runs ``jobs`` jobs at a time; on an error, those not begun are dropped."""

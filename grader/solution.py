@@ -67,24 +67,30 @@ class Solution:
 
     @functools.cached_property
     def _code(self) -> CodeType:
-        if self.path.is_dir():
+        if self._is_package:
             main = self.path / "__init__.py"
             return self._compile(main) if main.exists() else compile("", str(main), "exec")
         return self._compile(self.path)
+
+    @property
+    def _is_package(self) -> bool:
+        # A folder named like a file stands where a file belongs.
+        return self.path.is_dir() and self.path.suffix != ".py"
 
     def _compile(self, path: Path) -> CodeType:
         source = read_source(path)
         try:
             return compile(source, str(path), "exec", dont_inherit=True)
         except SyntaxError as error:
-            text = "".join(traceback.format_exception_only(error)).splitlines()[1:]
+            text = "".join(traceback.format_exception_only(error)).splitlines()
+            text = [line for line in text if not line.startswith("  File ")]
             where = f"{path}:{error.lineno}" if error.lineno else None
             raise SolutionError("\n".join(text[-1:] + text[:-1]), where=where) from error
         except (ValueError, MemoryError, RecursionError) as error:
             raise SolutionError(f"is not Python: {safe_str(error) or 'nested too deep'}") from error
 
     def _new_module(self) -> ModuleType:
-        package = [str(self.path)] if self.path.is_dir() else None
+        package = [str(self.path)] if self._is_package else None
         spec = importlib.util.spec_from_file_location(
             self.slug,
             self.path / "__init__.py" if package else self.path,

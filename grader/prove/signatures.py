@@ -12,7 +12,10 @@ from grader.loader import short
 # Special methods by which a class is used; any other, such as __reduce__, is how it is built.
 _USED_BY_SYNTAX = frozenset(
     f"__{name}__"
-    for name in "init call enter exit aenter aexit iter next aiter anext await len getitem".split()
+    for name in (
+        *("init", "call", "enter", "exit", "aenter", "aexit"),
+        *("iter", "next", "aiter", "anext", "await", "len", "getitem"),
+    )
 )
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -21,12 +24,16 @@ def check_signatures(stub: Path, reference: Path) -> Iterator[Fault]:
     """Yield where the stub's public names and signatures differ from the reference's."""
     if not stub.exists() or not reference.exists():
         return
-    given, wanted = _public(stub), _public(reference)
-    for name in wanted.keys() - given.keys():
+    try:
+        given, wanted = _public(stub), _public(reference)
+    except (SyntaxError, ValueError):
+        # That one of them does not import is said by its trial, with the line.
+        return
+    for name in sorted(wanted.keys() - given.keys()):
         yield Fault(short(stub), f"`{name}` is missing", f"Add it as `{wanted[name]}`")
-    for name in given.keys() - wanted.keys():
+    for name in sorted(given.keys() - wanted.keys()):
         yield Fault(short(stub), f"`{name}` is not in the reference", "Take it out of the stub")
-    for name in given.keys() & wanted.keys():
+    for name in sorted(given.keys() & wanted.keys()):
         if given[name] != wanted[name]:
             remedy = f"Make it `{wanted[name]}`, as in the reference"
             yield Fault(short(stub), f"`{name}` is `{given[name]}`", remedy)
@@ -43,12 +50,7 @@ def _public(path: Path) -> dict[str, str]:
 
 
 def _names(file: Path) -> Iterable[tuple[str, str]]:
-    try:
-        tree = ast.parse(file.read_text(encoding="utf-8"))
-    except SyntaxError:
-        # That it does not import is said by the trial, with the line.
-        return
-    for node in tree.body:
+    for node in ast.parse(file.read_text(encoding="utf-8-sig")).body:
         if isinstance(node, Function) and _is_public(node.name):
             yield node.name, _signature(node)
         elif isinstance(node, ast.ClassDef) and _is_public(node.name):

@@ -92,8 +92,8 @@ def print_failure(
         _print_labelled(console, _failure(report))
         _print_labelled(console, _output(result.output))
         if hint:
-            text = f"{failing.behaviour.hints[0]} (1 of {HINTS_PER_BEHAVIOUR})"
-            _print_labelled(console, [("Hint", text)])
+            label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
+            _print_labelled(console, [(label, failing.behaviour.hints[0])])
     for label, command in _next_steps(result, commands):
         # Not wrapped: a command is there to be copied.
         line = Text.assemble((f"    {label:<{LABEL_WIDTH}}", "label"), (command, "strong"))

@@ -24,7 +24,7 @@ def print_proof(
     wrong = [subject for subject in subjects if subject.role is Role.WRONG]
     width = max((len(subject.path.stem) for subject in wrong), default=0)
     numbers = "".join(f"{n:>{CELL}}" for n in range(1, len(problem.behaviours) + 1))
-    console.print(f"  {'':<{width}}{numbers}", style="quiet")
+    console.print(f"  {'':<{width}}{numbers}", style="quiet", soft_wrap=True)
     for subject in wrong:
         console.print(_row(console, problem, subject, width), soft_wrap=True)
     console.print(f"  {_summary(problem, subjects)}", style="quiet", soft_wrap=True)

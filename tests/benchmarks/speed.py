@@ -1,4 +1,4 @@
-"""How fast is a grading? Ratios measured in one run; start with ``python tests/benchmarks/speed.py``.
+"""How fast is a grading? Ratios measured in one run: ``python tests/benchmarks/speed.py``.
 
 1. The whole scorecard of the reference, against one ``pytest`` process that judges the same
    solutions without isolation, and against one cold ``pytest`` process per problem.

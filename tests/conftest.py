@@ -1,0 +1,67 @@
+"""What several test files share."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = ["pytester"]
+
+TESTS = Path(__file__).parent
+ROOT = TESTS.parent
+
+
+@pytest.fixture
+def sample(tmp_path: Path) -> Path:
+    """Return a copy of the sample workspace: one small problem, its stub and its reference."""
+    return shutil.copytree(TESTS / "sample", tmp_path / "sample")
+
+
+@pytest.fixture
+def matches_gold() -> Callable[[str, str], None]:
+    """Compare a text with a file of ``tests/gold``; a mismatch leaves the text beside it."""
+
+    def compare(name: str, text: str) -> None:
+        expected = TESTS / "gold" / name
+        actual = expected.with_suffix(".actual")
+        actual.unlink(missing_ok=True)
+        if not expected.exists() or expected.read_text(encoding="utf-8") != text:
+            actual.write_text(text, encoding="utf-8")
+            pytest.fail(f"{name} differs: see {actual}, and rename it if it is right")
+
+    return compare
+
+
+@pytest.fixture
+def soon() -> Callable[[Callable[[], bool]], bool]:
+    """Wait for a condition that the kernel makes true a moment later; tell whether it came."""
+
+    def wait(condition: Callable[[], bool], cap: float = 30.0) -> bool:
+        ends_at = time.monotonic() + cap
+        while not condition() and time.monotonic() < ends_at:
+            time.sleep(0.01)
+        return condition()
+
+    return wait
+
+
+@pytest.fixture
+def processes_of() -> Callable[[Path], dict[int, str]]:
+    """Find the processes that have a path in their arguments or their environment."""
+
+    def find(path: Path) -> dict[int, str]:
+        found = {}
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                text = (folder / "cmdline").read_bytes() + (folder / "environ").read_bytes()
+            except OSError:  # it has just ended
+                continue
+            if str(path).encode() in text:
+                found[int(folder.name)] = text.replace(b"\0", b" ").decode()
+        return found
+
+    return find
