@@ -13,6 +13,7 @@ from collections.abc import MutableSequence, MutableSet
 import pytest
 
 from grader.testkit import call, call_as, expect, expect_that
+from grader.text import safe_repr
 
 behaviour = pytest.mark.behaviour
 
@@ -224,7 +225,9 @@ def test_what_is_no_mutable_container_raises_no_alarm(solution, default):
 
 
 def fresh(solution, function):
-    return call(solution.fresh_defaults, function).value
+    """Return the decorated function, and how to write its call."""
+    decorated = call(solution.fresh_defaults, function).value
+    return decorated, f"fresh_defaults({safe_repr(function)})"
 
 
 @behaviour("own-copy")
@@ -233,10 +236,10 @@ def test_each_call_gets_its_own_list(solution):
         items.append(item)
         return items
 
-    fresh_f = fresh(solution, f)
-    first = call_as("f", fresh_f, 1).value
-    call_as("f", fresh_f, 2).gives([2])
-    expect("what f(1) returned, after f(2)", first, [1])
+    fresh_f, name = fresh(solution, f)
+    first = call_as(name, fresh_f, 1).value
+    call_as(name, fresh_f, 2).gives([2])
+    expect(f"what the first call of {name} returned, after a second", first, [1])
 
 
 @behaviour("own-copy")
@@ -245,9 +248,20 @@ def test_each_call_gets_its_own_keyword_only_default(solution):
         seen[item] = True
         return seen
 
-    fresh_f = fresh(solution, f)
-    call_as("f", fresh_f, "a").gives({"a": True})
-    call_as("f", fresh_f, "b").gives({"b": True})
+    fresh_f, name = fresh(solution, f)
+    call_as(name, fresh_f, "a").gives({"a": True})
+    call_as(name, fresh_f, "b").gives({"b": True})
+
+
+@behaviour("own-copy")
+def test_each_call_gets_its_own_positional_only_default(solution):
+    def f(items=[], /, *, item):
+        items.append(item)
+        return items
+
+    fresh_f, name = fresh(solution, f)
+    call_as(name, fresh_f, item=1)
+    call_as(name, fresh_f, item=2).gives([2])
 
 
 @behaviour("own-copy")
@@ -257,9 +271,9 @@ def test_what_a_default_holds_is_copied_too(solution):
         pair[1].append(item)
         return groups, pair
 
-    fresh_f = fresh(solution, f)
-    call_as("f", fresh_f, 1)
-    call_as("f", fresh_f, 2).gives(({"all": [2]}, ("x", [2])))
+    fresh_f, name = fresh(solution, f)
+    call_as(name, fresh_f, 1)
+    call_as(name, fresh_f, 2).gives(({"all": [2]}, ("x", [2])))
 
 
 @behaviour("own-copy")
@@ -268,9 +282,9 @@ def test_a_default_starts_with_what_the_signature_says(solution):
         items.append(item)
         return items
 
-    fresh_f = fresh(solution, f)
-    call_as("f", fresh_f, 1)
-    call_as("f", fresh_f, 2).gives([10, 20, 2])
+    fresh_f, name = fresh(solution, f)
+    call_as(name, fresh_f, 1)
+    call_as(name, fresh_f, 2).gives([10, 20, 2])
 
 
 @behaviour("others-as-they-are")
@@ -278,11 +292,21 @@ def test_arguments_arrive_as_the_very_objects(solution):
     def f(a=[], b={}, *rest, c=[], **more):
         return a, b, rest, c, more
 
-    fresh_f = fresh(solution, f)
+    fresh_f, name = fresh(solution, f)
     mine = [[], {}, [1], [2], [3]]
-    a, b, rest, c, more = call_as("f", fresh_f, *mine[:3], c=mine[3], d=mine[4]).value
+    a, b, rest, c, more = call_as(name, fresh_f, *mine[:3], c=mine[3], d=mine[4]).value
     for got, passed in zip((a, b, rest[0], c, more["d"]), mine, strict=True):
-        expect_that("an argument inside f", got is passed, got, f"the very {passed!r} passed")
+        expect_that(f"an argument inside {name}", got is passed, got, f"the very {passed!r} passed")
+
+
+@behaviour("others-as-they-are")
+def test_an_argument_passed_by_name_arrives_as_the_very_object(solution):
+    def f(a, b=[]):
+        return b
+
+    fresh_f, name = fresh(solution, f)
+    mine = []
+    call_as(name, fresh_f, 1, b=mine).gives_object(mine, "the list that was passed as b")
 
 
 @behaviour("others-as-they-are")
@@ -290,8 +314,8 @@ def test_a_falsy_argument_is_not_replaced(solution):
     def f(a=[1], *, b={"x": 1}):
         return a, b
 
-    fresh_f = fresh(solution, f)
-    call_as("f", fresh_f, None, b=0).gives((None, 0))
+    fresh_f, name = fresh(solution, f)
+    call_as(name, fresh_f, None, b=0).gives((None, 0))
 
 
 @behaviour("others-as-they-are")
@@ -302,8 +326,8 @@ def test_other_defaults_are_the_objects_of_the_signature(solution):
     def f(a=[], b=missing, *, c=lock):
         return a, b, c
 
-    fresh_f = fresh(solution, f)
-    _, b, c = call_as("f", fresh_f).value
+    fresh_f, name = fresh(solution, f)
+    _, b, c = call_as(name, fresh_f).value
     expect_that("the default of b", b is missing, b, "the very object of the signature")
     expect_that("the default of c", c is lock, c, "the very object of the signature")
 
@@ -313,7 +337,7 @@ def test_name_and_docstring_are_kept(solution):
     def find_users(names=[]):
         """Find them."""
 
-    fresh_f = fresh(solution, find_users)
+    fresh_f, _ = fresh(solution, find_users)
     expect("__name__ of the decorated find_users", fresh_f.__name__, "find_users")
     expect("__doc__ of the decorated find_users", fresh_f.__doc__, "Find them.")
 
@@ -322,8 +346,9 @@ def test_name_and_docstring_are_kept(solution):
 def test_the_signature_is_kept(solution):
     def f(a: int, b: list = [], *, c: dict = {}) -> str: ...
 
+    fresh_f, _ = fresh(solution, f)
     wanted = str(inspect.signature(f))
-    expect("the signature of the decorated f", str(inspect.signature(fresh(solution, f))), wanted)
+    expect("the signature of the decorated f", str(inspect.signature(fresh_f)), wanted)
 
 
 @behaviour("every-situation")
@@ -333,12 +358,12 @@ def test_a_coroutine_function_gets_its_own_copies(solution):
         items.append(item)
         return items
 
-    fresh_f = fresh(solution, f)
+    fresh_f, name = fresh(solution, f)
 
     async def both_at_once():
         return await asyncio.gather(fresh_f(1), fresh_f(2))
 
-    expect("gather(f(1), f(2))", asyncio.run(both_at_once()), [[1], [2]])
+    expect(f"gather of two calls of {name}", asyncio.run(both_at_once()), [[1], [2]])
 
 
 @behaviour("every-situation")
@@ -348,8 +373,8 @@ def test_a_call_inside_a_call_gets_its_own_copies(solution):
         inner = decorated(depth - 1) if depth else []
         return [*items, *inner]
 
-    decorated = fresh(solution, f)
-    call_as("f", decorated, 2).gives([2, 1, 0])
+    decorated, name = fresh(solution, f)
+    call_as(name, decorated, 2).gives([2, 1, 0])
 
 
 @behaviour("every-situation")
@@ -360,10 +385,10 @@ def test_a_call_after_an_error_gets_its_own_copies(solution):
             raise ValueError(item)
         return items
 
-    fresh_f = fresh(solution, f)
+    fresh_f, name = fresh(solution, f)
     with pytest.raises(ValueError, match="bad"):
         fresh_f("bad")
-    call_as("f", fresh_f, "good").gives(["good"])
+    call_as(name, fresh_f, "good").gives(["good"])
 
 
 @behaviour("every-situation")
@@ -373,7 +398,7 @@ def test_a_method_gets_its_own_copies(solution):
             items.append(item)
             return self, items
 
-        add = fresh(solution, add)
+        add, _ = fresh(solution, add)
 
     cart = Cart()
     call(cart.add, 1)
