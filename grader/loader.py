@@ -24,6 +24,9 @@ from grader.table import Table, did_you_mean
 
 METADATA = "problem.toml"
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+# The folders of a workspace, by which people know where a path lies.
+_PLACES = ("problems", "reference", "stubs")
 # How a wrong solution's test may end besides failing: it must say so where it hangs or crashes.
 _ENDS = (Outcome.TIMEOUT, Outcome.CRASHED)
 
@@ -52,17 +55,18 @@ def load_problem(folder: Path) -> Problem:
     )
     for part in (limits, budget, table):
         part.finish()
-    faults.extend(_clashes(problem, points, place))
+    # What could not be read would clash as well, and say nothing new.
+    if not faults:
+        faults.extend(_clashes(problem, points, place))
     if faults:
         raise ProblemFaults(faults)
     return problem
 
 
 def short(path: Path) -> str:
-    """Return a path inside a problem folder as people name it: ``problems/07/problem.toml``."""
-    parts = path.parts
-    start = len(parts) - 1 - parts[::-1].index("problems") if "problems" in parts else 0
-    return Path(*parts[start:]).as_posix()
+    """Return a path inside a workspace as people name it: ``problems/07/problem.toml``."""
+    starts = [index for index, part in enumerate(path.parts) if part in _PLACES]
+    return Path(*path.parts[max(starts, default=0) :]).as_posix()
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -81,15 +85,16 @@ def _read(path: Path) -> dict[str, Any]:
 
 def _slug(table: Table, number: str) -> str:
     slug = table.take_text("slug")
-    if not re.fullmatch(rf"p{number}(_[a-z0-9]+)+", slug):
-        table.fault(f"`slug` is {slug!r}", f"Make it p{number}_ and words in lower_case")
+    fits = re.fullmatch(rf"p{number}(_[a-z0-9]+)+", slug)
+    remedy = f"Make it p{number}_ and words in lower_case"
+    table.check("slug", fits, f"`slug` is {slug!r}", remedy)
     return slug
 
 
 def _level(table: Table) -> int:
     level = table.take("level", int, 1)
-    if level not in LEVELS:
-        table.fault(f"`level` is {level}", f"Make it one of {', '.join(map(str, LEVELS))}")
+    remedy = f"Make it one of {', '.join(map(str, LEVELS))}"
+    table.check("level", level in LEVELS, f"`level` is {level}", remedy)
     return level
 
 
@@ -115,19 +120,23 @@ def _behaviour(table: Table) -> Behaviour:
         int(table.take_positive("points", int, 1)),
         table.take_texts("hints"),
     )
-    if not _ID.fullmatch(behaviour.id):
-        table.fault(f"`id` is {behaviour.id!r}", "Make it lower-case words joined by hyphens")
-    if len(behaviour.hints) != HINTS_PER_BEHAVIOUR:
-        table.fault(
-            f"behaviour `{behaviour.id}` has {len(behaviour.hints)} hints",
-            f"Give it {HINTS_PER_BEHAVIOUR}: where to look, which idea, the plan in words",
-        )
+    remedy = "Make it lower-case words joined by hyphens"
+    table.check("id", _ID.fullmatch(behaviour.id), f"`id` is {behaviour.id!r}", remedy)
+    table.check(
+        "hints",
+        len(behaviour.hints) == HINTS_PER_BEHAVIOUR,
+        f"behaviour `{behaviour.id}` has {len(behaviour.hints)} hints",
+        f"Give it {HINTS_PER_BEHAVIOUR}: where to look, which idea, the plan in words",
+    )
     table.finish()
     return behaviour
 
 
 def _wrong(table: Table, folder: Path) -> WrongSolution:
     name = table.take_text("name")
+    # A dot or a slash in it would lead to another file.
+    remedy = "Make it lower-case words joined by underscores"
+    table.check("name", _NAME.fullmatch(name), f"`name` is {name!r}", remedy)
     package = folder / "wrong" / name
     wrong = WrongSolution(
         path=package if package.is_dir() else package.with_suffix(".py"),
@@ -135,8 +144,8 @@ def _wrong(table: Table, folder: Path) -> WrongSolution:
         family=table.take("family", str, "", required=False) or None,
         ends=frozenset(_end(table, word) for word in table.take("ends", list, [], required=False)),
     )
-    if not wrong.breaks:
-        table.fault(f"wrong solution `{name}` breaks nothing", "Name a behaviour that it breaks")
+    what = f"wrong solution `{name}` breaks nothing"
+    table.check("breaks", wrong.breaks, what, "Name a behaviour that it breaks")
     table.finish()
     return wrong
 
@@ -154,6 +163,7 @@ def _clashes(problem: Problem, points: int, place: str) -> Iterable[Fault]:
     ids = [behaviour.id for behaviour in problem.behaviours]
     if not ids:
         yield Fault(place, "no behaviours", "Add a [[behaviours]] table for each demand")
+        return
     if problem.points != points:
         what = f"`points` is {points}, but the behaviours add up to {problem.points}"
         yield Fault(place, what, "Make both the same")

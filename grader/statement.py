@@ -14,14 +14,17 @@ SECTIONS = (
     "Out of scope",
 )
 _HEADING = re.compile(r"(#{1,3}) +(.+?) *")
-_NUMBERED = re.compile(r"(\d+)\. +(.+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement taken apart; ``sections`` maps each level-2 heading to the text below it."""
+    """A statement taken apart; ``sections`` maps each level-2 heading to the text below it.
+
+    ``headings`` are those of level 2 in their order, one that is given twice twice.
+    """
 
     title: str
+    headings: tuple[str, ...]
     sections: dict[str, str]
     behaviours: tuple[str, ...]
 
@@ -34,6 +37,7 @@ class Statement:
 def parse_statement(text: str) -> Statement:
     """Take a statement apart; headings inside code blocks are none."""
     title, section = "", ""
+    headings: list[str] = []
     sections: dict[str, list[str]] = {}
     behaviours: list[str] = []
     in_code = False
@@ -45,13 +49,14 @@ def parse_statement(text: str) -> Statement:
             title = heading[2]
         elif heading and depth == 2:
             section = heading[2]
-            sections[section] = []
+            headings.append(section)
+            sections.setdefault(section, [])
         elif heading and section == "Behaviours":
             behaviours.append(heading[2])
         elif section:
             sections[section].append(line)
     joined = {name: "\n".join(lines) for name, lines in sections.items()}
-    return Statement(title, joined, tuple(behaviours))
+    return Statement(title, tuple(headings), joined, tuple(behaviours))
 
 
 def numbered(behaviours: tuple[str, ...]) -> tuple[str, ...]:

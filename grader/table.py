@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -20,42 +21,51 @@ class Table:
         self._place = place
         self._faults = faults
         self._known: set[str] = set()
+        self._faulty: set[str] = set()
 
     def fault(self, what: str, remedy: str) -> None:
         self._faults.append(Fault(self._place, what, remedy))
+
+    def check(self, key: str, holds: object, what: str, remedy: str) -> None:
+        """Say what is wrong with the value of ``key``, unless something was said of it before.
+
+        What stands in for a value that could not be read would be blamed for it a second time.
+        """
+        if not holds and key not in self._faulty:
+            self._faulty.add(key)
+            self.fault(what, remedy)
 
     def take(self, key: str, kind: type[T], default: T, *, required: bool = True) -> T:
         """Return the value of ``key``; where it is missing or of another type, say so."""
         self._known.add(key)
         if key not in self._data:
-            if required:
-                self.fault(f"`{key}` is missing", f"Add `{key}`, {_NAMES[kind]}")
+            self.check(key, not required, f"`{key}` is missing", f"Add `{key}`, {_NAMES[kind]}")
             return default
         value = self._data[key]
         if kind is float and type(value) is int:
             value = float(value)
         if type(value) is not kind:
-            self.fault(f"`{key}` is {value!r}", f"Make it {_NAMES[kind]}")
+            self.check(key, False, f"`{key}` is {value!r}", f"Make it {_NAMES[kind]}")
             return default
         return value
 
     def take_text(self, key: str) -> str:
         text = self.take(key, str, "?")
-        if not text.strip():
-            self.fault(f"`{key}` is empty", "Write it")
+        self.check(key, text.strip(), f"`{key}` is empty", "Write it")
         return text.strip()
 
     def take_positive(self, key: str, kind: type[int | float], default: float) -> float:
         value = self.take(key, kind, kind(default), required=kind is int)
-        if not value > 0:
-            self.fault(f"`{key}` is {value}", "Make it greater than 0")
+        self.check(key, value > 0, f"`{key}` is {value}", "Make it greater than 0")
+        self.check(key, value < math.inf, f"`{key}` is {value}", "Make it finite")
         return value
 
     def take_texts(self, key: str) -> tuple[str, ...]:
         texts = self.take(key, list, [])
         for index, text in enumerate(texts):
-            if not isinstance(text, str) or not text.strip():
-                self.fault(f"`{key}[{index}]` is {text!r}", "Write it as text")
+            name = f"{key}[{index}]"
+            self.check(name, isinstance(text, str), f"`{name}` is {text!r}", "Write it as text")
+            self.check(name, str(text).strip(), f"`{name}` is empty", "Write it")
         return tuple(str(text).strip() for text in texts)
 
     def take_tables(self, key: str) -> Iterator[Table]:
@@ -73,7 +83,7 @@ class Table:
 
     def finish(self) -> None:
         """Name every key that nobody asked for."""
-        for key in self._data.keys() - self._known:
+        for key in sorted(self._data.keys() - self._known):
             self.fault(
                 f"unknown key `{key}`", did_you_mean(key, sorted(self._known), "Take it out")
             )

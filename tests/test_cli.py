@@ -121,6 +121,15 @@ def test_ascii_is_enough_for_a_scorecard(kata: Path, matches_gold: Gold) -> None
     matches_gold("scorecard_ascii.txt", re.sub(r"\S*/bin/", "", answer.stdout))
 
 
+def test_a_letter_that_the_terminal_lacks_does_not_end_the_command(kata: Path) -> None:
+    (kata / "problems" / "01" / "README.md").write_text("# 02 · Clamp\n", encoding="utf-8")
+
+    answer = run_apart(["prove"], cwd=kata, env={"PYTHONIOENCODING": "ascii", "PATH": ""})
+
+    assert answer.returncode == 1
+    assert "the first heading is '02 \\xb7 Clamp'" in answer.stdout
+
+
 def test_two_runs_print_the_same(kata: Path) -> None:
     solve(kata, "def clamp(value, low, high):\n    return object()\n")
 

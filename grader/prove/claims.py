@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from grader.case import TestCase
 from grader.errors import Fault
 from grader.loader import METADATA, short
-from grader.outcome import Outcome
+from grader.outcome import Outcome, TestReport
 from grader.problem import Budget, Problem
 from grader.prove.trials import Role, Run, Subject, failing_tests
 
@@ -20,7 +20,6 @@ def check_claims(problem: Problem, subjects: Sequence[Subject]) -> Iterator[Faul
         yield from _CHECKS[subject.role](subject)
         if subject.role is Role.REFERENCE:
             yield from _check_budget(problem.budget, subject)
-        yield from _check_steady(subject)
     wrong = [subject for subject in subjects if subject.role is Role.WRONG]
     yield from _check_reach(problem, wrong)
     yield from _check_patterns(wrong)
@@ -35,7 +34,7 @@ def _check_stub(subject: Subject) -> Iterator[Fault]:
     [run] = subject.runs
     place = short(subject.path)
     if run.trial.broken:
-        yield Fault(place, f"does not import: {run.trial.broken.message}", "Mend it")
+        yield _not_imported(place, run.trial.broken)
         return
     failing = {case.id for case in failing_tests(subject, run)}
     for case in subject.cases:
@@ -48,14 +47,18 @@ def _check_right(subject: Subject) -> Iterator[Fault]:
     place = short(subject.path)
     for run in subject.runs:
         if run.trial.broken:
-            yield Fault(place, f"does not import: {run.trial.broken.message}", "Mend it")
+            yield _not_imported(place, run.trial.broken)
             return
         for case in failing_tests(subject, run):
             report = run.trial.reports[case.id]
-            said = " / ".join(report.message.splitlines())
             what = f"is right but `{_name(case)}` ends as `{report.outcome}` in {run.circumstances}"
+            said = _one_line(report.message)
             yield Fault(place, f"{what}: {said}", "Mend the test, or the solution")
             return
+
+
+def _not_imported(place: str, report: TestReport) -> Fault:
+    return Fault(place, f"does not import: {_one_line(report.message)}", "Mend it")
 
 
 def _check_budget(budget: Budget, subject: Subject) -> Iterator[Fault]:
@@ -64,7 +67,7 @@ def _check_budget(budget: Budget, subject: Subject) -> Iterator[Fault]:
         ("wall", min(run.trial.wall_seconds for run in subject.runs), budget.wall_seconds),
     ):
         if used > allowed:
-            what = f"its tests take {used:.2f} s of {clock} time, with a budget of {allowed:.2f} s"
+            what = f"its tests take {used:.2f} s of {clock} time, with a budget of {allowed:g} s"
             remedy = f"Make the tests faster, or say `why` under [budget] in {METADATA}"
             yield Fault(short(subject.path), what, remedy)
 
@@ -74,7 +77,7 @@ def _check_wrong(subject: Subject) -> Iterator[Fault]:
     place = short(subject.path)
     run = subject.runs[0]
     if run.trial.broken:
-        yield Fault(place, f"does not import: {run.trial.broken.message}", "Mend it")
+        yield _not_imported(place, run.trial.broken)
         return
     breaks = broken_behaviours(subject, run)
     for name in sorted(subject.wrong.breaks - breaks):
@@ -88,9 +91,11 @@ def _check_wrong(subject: Subject) -> Iterator[Fault]:
         if outcome not in allowed:
             what = f"`{_name(case)}` ends as `{outcome}`"
             yield Fault(place, what, _REMEDIES.get(outcome, _PLAUSIBLE))
-            return
+            break
+    yield from _check_steady(subject)
 
 
+_IDLE = "Write a wrong solution that only it catches, or delete the test"
 _LOOSE = "Write a test that catches it, or take the id out of `breaks`"
 _PLAUSIBLE = "Make it a whole file that a candidate would hand in"
 _REMEDIES = {
@@ -119,21 +124,19 @@ def _check_steady(subject: Subject) -> Iterator[Fault]:
 
 
 def _check_reach(problem: Problem, wrong: Sequence[Subject]) -> Iterator[Fault]:
-    """Yield the behaviours and the tests that no wrong solution breaks."""
-    place = short(problem.folder / METADATA)
+    """Yield each behaviour that no wrong solution breaks; of the others, tests that reject none."""
     declared = {name for subject in wrong if subject.wrong for name in subject.wrong.breaks}
-    for behaviour in problem.behaviours:
-        if behaviour.id not in declared:
-            what = f"no wrong solution breaks behaviour `{behaviour.id}`"
-            yield Fault(place, what, "Write one")
     caught = {name for subject in wrong for name in pattern(subject)}
-    functions = {case.function for subject in wrong for case in subject.cases}
-    for function in sorted(functions - caught):
-        yield Fault(
-            short(problem.folder / "test_hidden.py"),
-            f"`{function}` rejects no wrong solution",
-            "Write a wrong solution that only it catches, or delete the test",
-        )
+    cases = wrong[0].cases if wrong else ()
+    for behaviour in problem.behaviours:
+        functions = {case.function for case in cases if behaviour.id in case.behaviours}
+        if functions and behaviour.id not in declared:
+            what = f"no wrong solution breaks behaviour `{behaviour.id}`"
+            yield Fault(short(problem.folder / METADATA), what, "Write one")
+            continue
+        for function in sorted(functions - caught):
+            place = short(problem.folder / "test_hidden.py")
+            yield Fault(place, f"`{function}` rejects no wrong solution", _IDLE)
 
 
 def pattern(subject: Subject) -> Pattern:
@@ -154,6 +157,12 @@ def _check_patterns(wrong: Sequence[Subject]) -> Iterator[Fault]:
             what = f"fails the same tests as {twin.path.name}"
             remedy = "Write a test that tells them apart, or give both one `family`"
             yield Fault(short(subject.path), what, remedy)
+
+
+def _one_line(message: str) -> str:
+    """Return a message without its line ends, and without the caret under a syntax error."""
+    lines = [line.strip() for line in message.splitlines()]
+    return " / ".join(line for line in lines if line.strip("^~"))
 
 
 def _name(case: TestCase) -> str:

@@ -22,20 +22,30 @@ def check_folder(problem: Problem, reference: Path) -> Iterator[Fault]:
     for name in (*REQUIRED, problem.stub.name):
         if not (folder / name).exists():
             yield Fault(short(folder / name), "is missing", "Write it; problems/README.md says how")
-    known = {*REQUIRED, *OPTIONAL, METADATA, problem.stub.name}
-    for path in sorted(folder.iterdir()):
-        if path.name not in known:
-            yield Fault(short(path), "has no place in a problem folder", "Move or delete it")
+    known = (*REQUIRED, *OPTIONAL, METADATA, problem.stub.name)
+    yield from _strangers(folder, {folder / name for name in known})
     if not reference.exists():
         place = f"reference/{problem.solution_name}"
         yield Fault(place, "is missing", f"Solve {short(folder)}")
     yield from _check_wrong(problem)
+    yield from _check_right(problem)
+
+
+def _check_right(problem: Problem) -> Iterator[Fault]:
+    folder = problem.folder / "right"
+    yield from _strangers(folder, {*problem.right, folder / "__pycache__"})
     if len(problem.right) < MIN_RIGHT:
         yield Fault(
-            short(folder / "right"),
-            f"has {len(problem.right)} right solutions",
+            short(folder),
+            f"holds too few right solutions: {len(problem.right)}",
             f"Write at least {MIN_RIGHT}, built differently",
         )
+
+
+def _strangers(folder: Path, known: set[Path]) -> Iterator[Fault]:
+    for path in sorted(folder.glob("*")):
+        if path not in known:
+            yield Fault(short(path), "has no place in a problem folder", "Move or delete it")
 
 
 def _check_wrong(problem: Problem) -> Iterator[Fault]:
@@ -43,7 +53,7 @@ def _check_wrong(problem: Problem) -> Iterator[Fault]:
     if len(problem.wrong) < MIN_WRONG:
         yield Fault(
             short(problem.folder / METADATA),
-            f"names {len(problem.wrong)} wrong solutions",
+            f"names too few wrong solutions: {len(problem.wrong)}",
             f"Write at least {MIN_WRONG} that a candidate would write",
         )
     for wrong in problem.wrong:

@@ -82,7 +82,7 @@ def _prove(
     proof.faults += check_texts(problem, reference)
     proof.faults += check_signatures(problem.stub, reference)
     proof.faults += check_marks(problem, cases)
-    if cases:
+    if any(case.is_hidden for case in cases):
         proof.subjects = subjects(problem, reference, cases)
         _run_all(engine, problem, proof.subjects, repeat=repeat, seeds=seeds, jobs=jobs)
         proof.faults += check_claims(problem, proof.subjects)

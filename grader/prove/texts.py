@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 from grader.errors import Fault
 from grader.loader import METADATA, short
 from grader.problem import Problem
-from grader.statement import SECTIONS, Statement, numbered, parse_statement
+from grader.statement import SECTIONS, numbered, parse_statement
 
 STATEMENT_WORDS = range(200, 401)
 HINT_WORDS = 60
@@ -16,24 +17,29 @@ TITLE_LENGTH = 72
 BEHAVIOURS = range(6, 13)
 # A shorter line of the reference, such as `return None`, gives nothing away.
 TELLING_LENGTH = 16
+_SAME = "Make title, number and order the same in both"
 
 
 def check_texts(problem: Problem, reference: Path) -> Iterator[Fault]:
     """Yield what is wrong with a problem's words."""
     if problem.statement.exists():
-        text = problem.statement.read_text(encoding="utf-8")
-        yield from _check_statement(problem, parse_statement(text))
+        yield from _check_statement(problem)
     yield from _check_titles(problem)
     yield from _check_hints(problem, _telling_lines(reference))
 
 
-def _check_statement(problem: Problem, statement: Statement) -> Iterator[Fault]:
+def _check_statement(problem: Problem) -> Iterator[Fault]:
     place = short(problem.statement)
+    try:
+        statement = parse_statement(problem.statement.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        yield Fault(place, f"is not UTF-8 at byte {error.start}", "Save it as UTF-8")
+        return
     title = f"{problem.number} · {problem.title}"
     if statement.title != title:
         yield Fault(place, f"the first heading is {statement.title!r}", f"Make it {title!r}")
-    if tuple(statement.sections) != SECTIONS:
-        found = ", ".join(statement.sections) or "none"
+    if statement.headings != SECTIONS:
+        found = ", ".join(statement.headings) or "none"
         yield Fault(place, f"the sections are {found}", f"Make them {', '.join(SECTIONS)}")
     wanted = numbered(tuple(behaviour.title for behaviour in problem.behaviours))
     yield from _compare_headings(place, statement.behaviours, wanted)
@@ -47,14 +53,14 @@ def _check_statement(problem: Problem, statement: Statement) -> Iterator[Fault]:
 def _compare_headings(
     place: str, found: tuple[str, ...], wanted: tuple[str, ...]
 ) -> Iterator[Fault]:
-    for heading in found:
-        if heading not in wanted:
-            what = f"heading {heading!r} is no behaviour of {METADATA} in its place"
-            yield Fault(place, what, "Make title, number and order the same in both")
-    for heading in wanted:
-        if heading not in found:
-            what = f"behaviour {heading!r} of {METADATA} has no heading"
-            yield Fault(place, what, "Make title, number and order the same in both")
+    for heading in Counter(found) - Counter(wanted):
+        what = f"heading {heading!r} is no behaviour of {METADATA} in its place"
+        yield Fault(place, what, _SAME)
+    for heading in Counter(wanted) - Counter(found):
+        what = f"behaviour {heading!r} of {METADATA} has no heading"
+        yield Fault(place, what, _SAME)
+    if sorted(found) == sorted(wanted) and found != wanted:
+        yield Fault(place, f"the behaviours are not in the order of {METADATA}", _SAME)
 
 
 def _check_titles(problem: Problem) -> Iterator[Fault]:
@@ -90,7 +96,9 @@ def _telling_lines(reference: Path) -> list[str]:
     if not reference.exists():
         return []
     files = sorted(reference.rglob("*.py")) if reference.is_dir() else [reference]
-    lines = (line for file in files for line in file.read_text(encoding="utf-8").splitlines())
+    # That it is not UTF-8 is said by the trial.
+    texts = (file.read_text(encoding="utf-8", errors="replace") for file in files)
+    lines = (line for text in texts for line in text.splitlines())
     return [plain for plain in map(_plain, lines) if len(plain) >= TELLING_LENGTH]
 
 

@@ -34,10 +34,6 @@ class Signs:
     not_run: str
     dot: str
 
-    def adapt(self, text: str) -> str:
-        """Return ``text`` with the signs that this set does not have replaced."""
-        return text.replace("·", self.dot) if self.dot != "·" else text
-
 
 UNICODE = Signs("✔", "✘", "·", "?", "·")
 ASCII = Signs("+", "x", ".", "?", "-")

@@ -1,0 +1,14 @@
+"""Thinks arguments that do not fit each other are a TypeError."""
+
+
+import bounds
+
+
+def clamp(value, low, high):
+    if low is not None and high is not None and low > high:
+        raise TypeError("crossed bounds")
+    if low is not None and value < low:
+        return low
+    if high is not None and value > high:
+        return high
+    return value

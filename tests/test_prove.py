@@ -1,0 +1,221 @@
+"""``grader prove``: a sample that holds, and folders that are wrong in exactly one way each."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from grader.case import TestCase
+from grader.engine.job import Order
+from grader.engine.worker import Worker
+from grader.errors import EngineError
+from grader.loader import load_problem
+from grader.prove import prove_problems
+from grader.prove.trials import Role, start_runs, subjects
+from grader.workspace import Workspace
+
+HERE = Path(__file__).parent
+SAMPLE = HERE / "sample"
+BROKEN = sorted(path for path in (HERE / "broken_problems").glob("[!.]*") if path.is_dir())
+# What an overlay says about itself; everything else in it replaces a file of the sample.
+NOTES = ("expected.txt", "deleted.txt", "options.txt")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What ``grader prove`` answered: its exit code, and what it printed, less the seconds."""
+
+    code: int
+    text: str
+
+    @property
+    def faults(self) -> list[str]:
+        """The lines that name a fault, be it in a problem's block or where none could be read."""
+        found = re.findall(r"^(?:  ✘ )?((?:problems|reference)/.*)$", self.text, re.MULTILINE)
+        return [str(line) for line in found]
+
+
+Prove = Callable[..., Proof]
+
+
+@pytest.fixture
+def prove(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Prove:
+    """Give the function that proves a workspace in this process, and prints plain text."""
+    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(root: Path, *, repeat: int = 1, seeds: int = 0) -> Proof:
+        code = prove_problems(
+            Workspace(root), [], repeat=repeat, seeds=seeds, jobs=2, no_color=True
+        )
+        return Proof(code, re.sub(r"\b(in|take) \d+\.\d\d s", r"\1 _ s", capsys.readouterr().out))
+
+    return run
+
+
+def lay_over(overlay: Path, root: Path) -> None:
+    """Make a workspace wrong in the way that the overlay's name says."""
+    for path in lines(overlay / "deleted.txt"):
+        (root / path).unlink()
+    shutil.copytree(overlay, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOTES))
+
+
+def lines(path: Path) -> list[str]:
+    """Return the lines of a note, none where there is no note."""
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def options(overlay: Path) -> dict[str, int]:
+    """Return the options that a fault needs to be found, such as ``--repeat 3``."""
+    words = " ".join(lines(overlay / "options.txt")).split()
+    return {
+        name.removeprefix("--"): int(value)
+        for name, value in zip(words[::2], words[1::2], strict=True)
+    }
+
+
+@pytest.mark.parametrize("overlay", BROKEN, ids=[path.name for path in BROKEN])
+def test_a_folder_wrong_in_one_way_is_told_exactly_that(
+    overlay: Path, sample: Path, prove: Prove
+) -> None:
+    lay_over(overlay, sample)
+
+    proof = prove(sample, **options(overlay))
+
+    expected = lines(overlay / "expected.txt")
+    assert proof.faults == expected
+    assert proof.text.endswith(f"\nDoes not hold: {len(expected)} {noun(expected)}.\n")
+    assert proof.code == 1
+
+
+def noun(faults: list[str]) -> str:
+    """Return the word for that many faults."""
+    return "fault" if len(faults) == 1 else "faults"
+
+
+def test_the_sample_holds_and_prints_its_matrix(
+    sample: Path, prove: Prove, matches_gold: Callable[[str, str], None]
+) -> None:
+    proof = prove(sample, repeat=3, seeds=2)
+
+    matches_gold("prove_sample.txt", proof.text)
+    assert proof.code == 0
+
+
+def test_an_overlay_holds_nothing_but_what_differs() -> None:
+    for overlay in BROKEN:
+        replaced = [path.relative_to(overlay) for path in overlay.rglob("*") if path.is_file()]
+        for path in (path for path in replaced if str(path) not in NOTES):
+            original = SAMPLE / path
+            assert not original.exists() or original.read_bytes() != (overlay / path).read_bytes()
+        for name in lines(overlay / "deleted.txt"):
+            assert (SAMPLE / name).exists()
+
+
+def test_an_undeclared_break_is_marked_in_the_matrix(sample: Path, prove: Prove) -> None:
+    lay_over(HERE / "broken_problems" / "wrong_breaks_more_than_declared", sample)
+
+    assert "\n  excludes_the_upper_bound  ✘  · !✘  ·  ·  ·\n" in prove(sample).text
+
+
+def test_a_declared_break_that_is_none_is_marked_in_the_matrix(sample: Path, prove: Prove) -> None:
+    lay_over(HERE / "broken_problems" / "wrong_passes_what_it_should_break", sample)
+
+    assert "\n  adds_nothing             !·  ·  ·  ·  ·  ✘\n" in prove(sample).text
+
+
+def test_a_wrong_solution_may_crash_if_it_says_so(sample: Path, prove: Prove) -> None:
+    lay_over(HERE / "broken_problems" / "wrong_crashes_without_saying_so", sample)
+    rewrite(sample, 'name = "raises_type_error"', 'name = "raises_type_error"\nends = ["crashed"]')
+
+    assert prove(sample).code == 0
+
+
+def test_wrong_solutions_of_two_families_must_be_told_apart(sample: Path, prove: Prove) -> None:
+    name = 'name = "raises_type_error"\nbreaks = ["crossed"]\nfamily = '
+    rewrite(sample, f'{name}"crossed"', f'{name}"of its own"')
+
+    assert prove(sample).faults == lines(
+        HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt"
+    )
+
+
+def rewrite(root: Path, old: str, new: str) -> None:
+    """Replace a part of the problem's metadata."""
+    path = root / "problems" / "01" / "problem.toml"
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+class DeadEngine:
+    """An engine that notes what it is asked to start, and starts nothing."""
+
+    isolation = "none"
+
+    def __init__(self) -> None:
+        self.orders: list[Order] = []
+
+    def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
+        return {}
+
+    def start(self, order: Order) -> Worker:
+        self.orders.append(order)
+        raise EngineError("No process could be started.")
+
+    def close(self) -> None: ...
+
+
+def orders(role: Role, *, repeat: int, seeds: int) -> list[Order]:
+    """Return what the first solution of a role is run with, in the order of its runs."""
+    problem = load_problem(SAMPLE / "problems" / "01")
+    reference = SAMPLE / "reference" / problem.solution_name
+    cases = [TestCase(f"test_hidden.py::{n}", str(n), ("within",), is_hidden=True) for n in "abcd"]
+    subject = next(s for s in subjects(problem, reference, cases) if s.role is role)
+    engine = DeadEngine()
+    with ThreadPoolExecutor(1) as pool:
+        runs = start_runs(engine, pool, problem, subject, repeat=repeat, seeds=seeds)
+        with pytest.raises(EngineError, match=r"^No process could be started\.$"):
+            runs[0].result()
+    return engine.orders
+
+
+@pytest.mark.parametrize(
+    ("role", "seeds"),
+    [
+        (Role.STUB, [None]),
+        (Role.REFERENCE, [None] * 11 + [1, 2]),
+        (Role.RIGHT, [None] * 11 + [1, 2]),
+        (Role.WRONG, [None, None, 1, 2]),
+    ],
+)
+def test_what_is_right_is_run_often_and_what_is_wrong_a_tenth_as_often(
+    role: Role, seeds: list[int | None]
+) -> None:
+    assert [order.seed for order in orders(role, repeat=11, seeds=2)] == seeds
+
+
+def test_the_first_run_keeps_the_order_and_the_others_have_one_of_their_own() -> None:
+    first, *others = [order.tests for order in orders(Role.RIGHT, repeat=5, seeds=0)]
+
+    assert [test[-1] for test in first] == ["a", "b", "c", "d"]
+    assert len({first, *others}) > 2
+    assert {tuple(sorted(tests)) for tests in others} == {first}
+
+
+def test_another_seed_keeps_the_order() -> None:
+    first, *_, last = [order.tests for order in orders(Role.RIGHT, repeat=3, seeds=1)]
+
+    assert last == first
+
+
+def test_the_same_run_always_has_the_same_order() -> None:
+    once, again = (orders(Role.RIGHT, repeat=5, seeds=0) for _ in range(2))
+
+    assert [order.tests for order in once] == [order.tests for order in again]
