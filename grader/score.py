@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.case import TestCase, Trial
+from grader.errors import SolutionError
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import Behaviour, Problem
+from grader.solution import read_source
 
 _NO_TEST = TestReport(Outcome.NOT_RUN, "No test of it was run")
 
@@ -132,7 +134,7 @@ def is_untouched(path: Path, stub: Path) -> bool:
     """Tell whether a solution is still the pristine stub, but for line ends and trailing blanks."""
     try:
         return _texts(path) == _texts(stub)
-    except (OSError, UnicodeDecodeError):
+    except (OSError, SolutionError):
         return False
 
 
@@ -140,7 +142,8 @@ def _texts(path: Path) -> dict[str, list[str]]:
     files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
     return {
         file.relative_to(path).as_posix(): [
-            line.rstrip() for line in file.read_text(encoding="utf-8").rstrip().splitlines()
+            # Not read_text: while it ran, the solution may have put a pipe there.
+            line.rstrip() for line in read_source(file).rstrip().splitlines()
         ]
         for file in files
     }

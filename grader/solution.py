@@ -79,6 +79,8 @@ class Solution:
 
     def _compile(self, path: Path) -> CodeType:
         source = read_source(path)
+        if not source.strip() and not self._is_package:
+            raise SolutionError(f"{path.name} is empty")
         try:
             return compile(source, str(path), "exec", dont_inherit=True)
         except SyntaxError as error:
@@ -126,6 +128,4 @@ def read_source(path: Path) -> str:
         raise SolutionError(
             f"{path.name} is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}"
         ) from error
-    if not source.strip():
-        raise SolutionError(f"{path.name} is empty")
     return source

@@ -65,3 +65,13 @@ def processes_of() -> Callable[[Path], dict[int, str]]:
         return found
 
     return find
+
+
+@pytest.fixture
+def tiny(tmp_path: Path) -> Path:
+    """Return a copy of the hostile suite's workspace, without its short time limit."""
+    root = shutil.copytree(TESTS / "hostile" / "workspace", tmp_path / "tiny")
+    metadata = root / "problems" / "01" / "problem.toml"
+    text = metadata.read_text(encoding="utf-8")
+    metadata.write_text(text.replace("test_seconds = 1.0", "test_seconds = 60.0"))
+    return root

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from grader.text import printable
 
-HEAD = TAIL = 2_000
+KEPT = 2_000
 
 
 class HeadAndTail:
-    """Bytes written in any amount; the first and last few are kept."""
+    """Bytes written in any amount; the first and the last ``kept`` stay."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: int = KEPT) -> None:
+        self._kept = kept
         self._head = bytearray()
         self._tail = bytearray()
         self._total = 0
@@ -18,9 +19,9 @@ class HeadAndTail:
     def write(self, data: bytes) -> None:
         """Take more bytes."""
         self._total += len(data)
-        room = HEAD - len(self._head)
+        room = self._kept - len(self._head)
         self._head += data[:room]
-        self._tail = (self._tail + data[room:])[-TAIL:]
+        self._tail = (self._tail + data[room:])[-self._kept :]
 
     def text(self) -> str:
         """Return what was kept as printable text, saying how much is left out."""

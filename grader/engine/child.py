@@ -12,6 +12,7 @@ import tempfile
 import time
 import traceback
 from pathlib import Path
+from time import perf_counter  # a solution may patch the module's
 from typing import Any
 
 from _pytest.runner import runtestprotocol
@@ -35,8 +36,8 @@ class Speaker:
         self._mark = f"{token} "
 
     def say(self, kind: str, **fields: Any) -> None:
-        """Send one message, whole."""
-        data = f"{self._mark}{json.dumps({'kind': kind, **fields})}\n".encode()
+        """Send one message, whole, on a line of its own whatever the solution wrote before."""
+        data = f"\n{self._mark}{json.dumps({'kind': kind, **fields})}\n".encode()
         while data:
             data = data[os.write(self._descriptor, data) :]
 
@@ -71,8 +72,10 @@ def _run(order: Order, items: list[Any], speaker: Speaker) -> None:
 def _settle_in(scratch: str, descriptor: int) -> None:
     """Make the scratch folder the home of everything that asks for one.
 
-    On SIGUSR1 every thread's stack is written to ``descriptor``; then the signal ends the process.
+    Where it crashed is written to ``descriptor``, and on SIGUSR1 the stack of every thread; then
+    the signal ends the process.
     """
+    faulthandler.enable(file=descriptor, all_threads=False)
     if hasattr(faulthandler, "register"):
         faulthandler.register(signal.SIGUSR1, file=descriptor, all_threads=True, chain=True)
     os.chdir(scratch)
@@ -107,10 +110,10 @@ def _run_items(items: list[Any], kata: Kata, speaker: Speaker) -> None:
     began = _clocks()
     for item, following in zip(items, [*items[1:], None], strict=True):
         speaker.say("start", test=item.nodeid)
-        start = time.perf_counter()
+        start = perf_counter()
         report = _run_item(item, following, kata)
         _flush()
-        seconds = round(time.perf_counter() - start, 6)
+        seconds = round(perf_counter() - start, 6)
         speaker.say("end", test=item.nodeid, report={**dump_report(report), "seconds": seconds})
     cpu, wall = (end - start for start, end in zip(began, _clocks(), strict=True))
     speaker.say("done", cpu=round(cpu, 6), wall=round(wall, 6))
@@ -129,7 +132,7 @@ def _clocks() -> tuple[float, float]:
     """Return the CPU and the wall time so far, in seconds, also of children that ended."""
     times = os.times()
     cpu = times.user + times.system + times.children_user + times.children_system
-    return cpu, time.perf_counter()
+    return cpu, perf_counter()
 
 
 def _flush() -> None:

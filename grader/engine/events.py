@@ -2,28 +2,30 @@
 
 from __future__ import annotations
 
-import json
 import queue
 import threading
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from grader.engine.capture import HeadAndTail
+from grader.engine.job import Message, parse_message
 from grader.engine.worker import Worker
 
-Message = dict[str, Any]
 # No message is longer; a line without end is cut, not kept in memory.
 LINE_LIMIT = 1_000_000
+# Nor does a worker have more to say: a flood of messages must not keep the supervisor busy.
+MESSAGES_PER_TEST = 20
+# Room for the stacks of a hundred threads.
+STRAY_KEPT = 100_000
 # What a worker may still say after its process ended, before the pipe counts as empty.
 DRAIN_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Exited:
-    """The worker ended, with this status."""
+    """The worker ended, with this status; None where the engine's own process ended first."""
 
-    status: int
+    status: int | None
 
 
 class Silence:
@@ -39,11 +41,12 @@ class Listener:
     One thread per pipe, because not every platform can wait for several at once.
     """
 
-    def __init__(self, worker: Worker, token: str, output: HeadAndTail) -> None:
+    def __init__(self, worker: Worker, token: str, output: HeadAndTail, tests: int) -> None:
         self._worker = worker
+        self._allowance = MESSAGES_PER_TEST * (tests + 1)
         self._mark = f"{token} ".encode()
         self._output = output
-        self._stray = HeadAndTail()
+        self._stray = HeadAndTail(STRAY_KEPT)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._threads = [
             threading.Thread(target=target, daemon=True)
@@ -72,11 +75,12 @@ class Listener:
         with self._worker.outcomes as stream:
             while line := stream.readline(LINE_LIMIT):
                 stray, mark, text = line.partition(self._mark)
-                message = _parse(text) if mark else None
+                message = parse_message(text) if mark and self._allowance else None
                 if message is None:
                     self._stray.write(line)
                 else:
                     self._stray.write(stray)
+                    self._allowance -= 1
                     self._events.put(message)
 
     def _read_output(self) -> None:
@@ -89,12 +93,3 @@ class Listener:
         # The pipe may hold messages that were sent before the end, and they come first.
         self._threads[0].join(DRAIN_SECONDS)
         self._events.put(Exited(status))
-
-
-def _parse(text: bytes) -> Message | None:
-    """Return the message in a line, None where there is none."""
-    try:
-        message = json.loads(text)
-    except ValueError:
-        return None
-    return message if isinstance(message, dict) and "kind" in message else None

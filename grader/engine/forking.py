@@ -11,16 +11,19 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from grader.case import TestCase
-from grader.engine import wire
 from grader.engine.environment import clean_environment
 from grader.engine.job import Order
 from grader.engine.manifest import read_manifest
-from grader.errors import EngineError
+from grader.engine.wire import receive, send
+from grader.errors import EngineError, ProblemFaults
+
+# How long the warm process may take to end every worker; longer only if it hangs in a test file.
+EXIT_SECONDS = 5.0
 
 
 class ForkedWorker:
@@ -33,19 +36,20 @@ class ForkedWorker:
         self.output: BinaryIO = open(output, "rb", buffering=0)
 
     def interrupt(self) -> None:
-        """Ask it to write down where each thread is, and end."""
+        """Ask it to write down where each thread is, and end, also if it has stopped itself."""
         self._signal(signal.SIGUSR1)
+        self._signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it; the warm process ends what it started."""
         self._signal(signal.SIGKILL)
 
-    def wait(self) -> int:
+    def wait(self) -> int | None:
         """Wait until it and what it started are gone; return its exit status, -N for signal N."""
         with open(self._status, "rb") as pipe:
             status = pipe.read()
-        # Nothing there: the warm process died first, and its workers with it.
-        return int(status or -signal.SIGKILL)
+        # Nothing there: the warm process ended first, and its workers with it.
+        return int(status) if status else None
 
     def close(self) -> None:
         """Let go of the pidfd."""
@@ -77,23 +81,20 @@ class ForkingEngine:
 
     def start(self, order: Order) -> ForkedWorker:
         """Start a worker; raise EngineError where the warm process does not answer."""
-        pipes = [os.pipe() for _ in range(3)]
-        ours, theirs = zip(*pipes, strict=True)
-        try:
-            with self._lock:
-                self._warm_up()
-                wire.send(self._channel, order.dump(), theirs)
-                answer = wire.receive(self._channel)
-        except OSError as error:
-            answer = None
-            self._log.write(f"{error}\n".encode())
-        finally:
-            for descriptor in theirs:
-                os.close(descriptor)
-        if answer is None:
-            for descriptor in ours:
-                os.close(descriptor)
-            raise EngineError(f"The warm process does not answer.{self._last_words()}")
+        with self._lock:
+            self._warm_up()
+            pipes = [os.pipe() for _ in range(3)]
+            ours, theirs = zip(*pipes, strict=True)
+            try:
+                send(self._channel, order.dump(), theirs)
+                answer = receive(self._channel)
+            except OSError:
+                answer = None
+            finally:
+                _close(theirs)
+            if answer is None:
+                _close(ours)
+                raise EngineError(f"The warm process does not answer.{self._end_process()}")
         return ForkedWorker(answer[1][0], *ours)
 
     def close(self) -> None:
@@ -102,12 +103,21 @@ class ForkingEngine:
             self._is_closed = True
             self._end_process()
 
-    def _end_process(self) -> None:
-        if self._process is not None:
-            self._channel.close()
+    def _end_process(self) -> str:
+        """End the warm process, if there is one; return its last words."""
+        if self._process is None:
+            return ""
+        self._channel.close()
+        try:
+            self._process.wait(EXIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
             self._process.wait()
-            self._log.close()
-            self._process = None
+        self._process = None
+        with self._log as log:
+            log.seek(0)
+            text = log.read().decode(errors="replace").strip()
+        return f" It said:\n{text[-2000:]}" if text else ""
 
     def _warm_up(self) -> None:
         """Start the warm process, if none is running."""
@@ -116,9 +126,23 @@ class ForkingEngine:
         if self._process is not None and self._process.poll() is None:
             return
         self._end_process()
-        self._channel, theirs = socket.socketpair()
-        self._log = tempfile.TemporaryFile()
-        with theirs:
+        self._start_process()
+        try:
+            manifest, _ = receive(self._channel) or (b"", [])
+            self._tests = read_manifest(json.loads(manifest))
+        except (OSError, ValueError) as error:
+            words = self._end_process()
+            raise EngineError(f"The warm process ended at its start.{words}") from error
+        except ProblemFaults:
+            # It has nothing to serve, and another call has to meet the faults again.
+            self._end_process()
+            raise
+
+    def _start_process(self) -> None:
+        with contextlib.ExitStack() as open_until_here:
+            log = open_until_here.enter_context(tempfile.TemporaryFile())
+            channel, theirs = map(open_until_here.enter_context, socket.socketpair())
+            self._log, self._channel = log, channel
             arguments = [str(theirs.fileno()), str(self._root), *map(str, self._folders)]
             self._process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-P", "-s", "-m", "grader.engine.warm", *arguments],
@@ -126,17 +150,15 @@ class ForkingEngine:
                 cwd=self._root,
                 env=clean_environment(),
                 stdin=subprocess.DEVNULL,
-                stdout=self._log,
-                stderr=self._log,
+                stdout=log,
+                stderr=log,
                 # Ctrl-C at the terminal is for the parent, which ends the warm process itself.
                 start_new_session=True,
             )
-        received = wire.receive(self._channel)
-        if received is None:
-            raise EngineError(f"The warm process ended at its start.{self._last_words()}")
-        self._tests = read_manifest(json.loads(received[0]))
+            open_until_here.pop_all()
+            theirs.close()
 
-    def _last_words(self) -> str:
-        self._log.seek(0)
-        text = self._log.read().decode(errors="replace").strip()
-        return f" It said:\n{text[-2000:]}" if text else ""
+
+def _close(descriptors: Iterable[int]) -> None:
+    for descriptor in descriptors:
+        os.close(descriptor)

@@ -1,6 +1,6 @@
 """The engine for where forking is missing or unsafe: a fresh process for each grading.
 
-Slower, because each one imports pytest and collects its tests. Run as a module, it is that process.
+Slower, because each one imports pytest and collects its tests.
 """
 
 from __future__ import annotations
@@ -11,13 +11,14 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
 from grader.case import TestCase
 from grader.engine.environment import clean_environment
-from grader.engine.job import Order
+from grader.engine.job import MUTE, Order
 from grader.engine.manifest import read_manifest
 from grader.errors import EngineError
 
@@ -25,10 +26,14 @@ from grader.errors import EngineError
 class FreshWorker:
     """A process of its own: speaks on its standard output, and what is printed is its error."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], forget: Callable[[FreshWorker], None]
+    ) -> None:
         assert process.stdout is not None
         assert process.stderr is not None
         self._process = process
+        self._forget = forget
+        self._is_cut_short = False
         self.outcomes: BinaryIO = process.stdout  # type: ignore[assignment]  # opened for bytes
         self.output: BinaryIO = open(os.dup(process.stderr.fileno()), "rb", buffering=0)
         process.stderr.close()
@@ -37,6 +42,8 @@ class FreshWorker:
         """Ask it to write down where each thread is, and end, where there is such a signal."""
         if hasattr(signal, "SIGUSR1"):
             self._process.send_signal(signal.SIGUSR1)
+            # It may have stopped itself.
+            self._process.send_signal(signal.SIGCONT)
 
     def kill(self) -> None:
         """End it, and the processes that it started and that stayed in its group."""
@@ -45,12 +52,19 @@ class FreshWorker:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
-    def wait(self) -> int:
+    def cut_short(self) -> None:
+        """End it because the engine ends: its status says nothing about the solution."""
+        self._is_cut_short = True
+        self.kill()
+
+    def wait(self) -> int | None:
         """Wait until it is gone; return its exit status, -N for signal N."""
-        return self._process.wait()
+        status = self._process.wait()
+        return None if self._is_cut_short else status
 
     def close(self) -> None:
-        """Have nothing left to let go of."""
+        """Let the engine forget it."""
+        self._forget(self)
 
 
 class FreshEngine:
@@ -61,9 +75,13 @@ class FreshEngine:
     def __init__(self, root: Path, folders: Sequence[Path]) -> None:
         self._root = root
         self._folders = folders
+        self._lock = threading.Lock()
+        self._workers: set[FreshWorker] = set()
+        self._is_closed = False
 
     def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
         """Return the tests of each problem by number; raise ProblemFaults where there are none."""
+        self._refuse_if_closed()
         process = self._popen(self._folders)
         out, err = process.communicate(b"")
         try:
@@ -73,21 +91,34 @@ class FreshEngine:
             raise EngineError(f"The tests cannot be collected. Python said:\n{words}") from error
 
     def start(self, order: Order) -> FreshWorker:
-        """Start a worker."""
+        """Start a worker; raise EngineError once the engine is closed."""
         folder = (self._root / order.tests[0].split("::")[0]).parent
-        process = self._popen([folder])
+        with self._lock:
+            self._refuse_if_closed()
+            process = self._popen([folder])
+            worker = FreshWorker(process, self._workers.discard)
+            self._workers.add(worker)
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
             stdin.write(order.dump())
-        return FreshWorker(process)
+        return worker
 
     def close(self) -> None:
-        """Have no process left to end: each ends with its order."""
+        """End the workers that are still at it; start no other."""
+        with self._lock:
+            self._is_closed = True
+            for worker in tuple(self._workers):
+                worker.cut_short()
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise EngineError("The engine is closed.")
 
     def _popen(self, folders: Sequence[Path]) -> subprocess.Popen[bytes]:
         paths = [str(self._root), *map(str, folders)]
         return subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-P", "-s", "-m", "grader.engine.fresh", *paths],
+            # Not -m: the package has imported this module already, and runpy would warn of that.
+            [sys.executable, "-P", "-s", "-c", f"from {__name__} import main; main()", *paths],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -98,7 +129,7 @@ class FreshEngine:
 
 
 def main() -> None:
-    """Run the order on standard input; without one, write down which tests there are."""
+    """Be that process: run the order on standard input; without one, tell which tests there are."""
     from grader.engine.child import run_order
     from grader.engine.session import Collection, collect
 
@@ -107,17 +138,17 @@ def main() -> None:
     os.dup2(2, 1)
 
     def serve(collection: Collection) -> None:
-        if data:
-            run_order(Order.parse(data), collection.items, outcomes)
-        else:
-            with open(outcomes, "wb") as stream:
-                stream.write(collection.manifest())
-        # os._exit: atexit and finally blocks belong to the solution.
-        os._exit(0)
+        status = MUTE
+        try:
+            if data:
+                run_order(Order.parse(data), collection.items, outcomes)
+            else:
+                with open(outcomes, "wb") as stream:
+                    stream.write(collection.manifest())
+            status = 0
+        finally:
+            # os._exit: atexit and finally blocks belong to the solution.
+            os._exit(status)
 
     root, *folders = map(Path, sys.argv[1:])
     collect(root, folders, serve)
-
-
-if __name__ == "__main__":
-    main()

@@ -9,18 +9,26 @@ Wire format 1: one JSON object a line, each behind the worker's token.
 {"kind": "end", "test": id, "report": {...}}
 {"kind": "done", "cpu": seconds, "wall": seconds}
 {"kind": "failure", "text": traceback}    the grader's own code failed
+
+The solution shares the process that writes these: what is malformed is no message.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.outcome import Outcome, TestReport
 from grader.problem import Limits
+from grader.text import printable, shorten
+
+Message = dict[str, Any]
+# The exit status of a worker that could not say how its tests ended.
+MUTE = 97
+_TEXT_LIMIT = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +71,40 @@ def dump_report(report: TestReport) -> dict[str, Any]:
     return asdict(report)
 
 
-def parse_report(data: Mapping[str, Any]) -> TestReport:
+def parse_message(line: bytes) -> Message | None:
+    """Return the message in a line, None where there is none."""
+    try:
+        data = json.loads(line)
+        return {"kind": data["kind"], **_FIELDS[data["kind"]](data)}
+    except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError):
+        return None
+
+
+def _parse_report(data: Mapping[str, Any]) -> TestReport:
     """Return the report that ``dump_report`` made into ``data``."""
+    where = None if data["where"] is None else _text(data["where"])
     return TestReport(
-        Outcome(data["outcome"]), str(data["message"]), data["where"], float(data["seconds"])
+        Outcome(data["outcome"]), _text(data["message"]), where, _seconds(data["seconds"])
     )
+
+
+def _text(value: object) -> str:
+    return shorten(printable(str(value)), _TEXT_LIMIT)
+
+
+def _seconds(value: float) -> float:
+    if not 0 <= value < float("inf"):
+        raise ValueError(value)
+    return float(value)
+
+
+# How the fields of each kind of message are read.
+_FIELDS: Mapping[str, Callable[[Message], Message]] = {
+    "ready": lambda _: {},
+    "loaded": lambda _: {},
+    "broken": lambda data: {"report": _parse_report(data["report"])},
+    "start": lambda data: {"test": str(data["test"])},
+    "end": lambda data: {"test": str(data["test"]), "report": _parse_report(data["report"])},
+    "done": lambda data: {"cpu": _seconds(data["cpu"]), "wall": _seconds(data["wall"])},
+    "failure": lambda data: {"text": _text(data["text"])},
+}

@@ -7,13 +7,12 @@ import secrets
 import signal
 import time
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any
 
 from grader.case import Trial
 from grader.engine.capture import HeadAndTail
 from grader.engine.events import Exited, Listener, Silence
-from grader.engine.job import Job, Order, parse_report
+from grader.engine.job import MUTE, Job, Message, Order
+from grader.engine.scratch import scratch_folder
 from grader.engine.worker import Engine, Worker
 from grader.errors import EngineError
 from grader.outcome import Outcome, TestReport
@@ -24,6 +23,7 @@ STARTING, LOADING = "<start>", "<import>"
 START_SECONDS = 60.0
 # How long a worker may take to end after it was told to, or said that it would.
 EXIT_SECONDS = 1.0
+_LOST = "Its result did not arrive: something wrote over it, or ended the tests early"
 
 
 def run_job(engine: Engine, job: Job) -> Trial:
@@ -31,7 +31,7 @@ def run_job(engine: Engine, job: Job) -> Trial:
     run = _Run(engine, job)
     try:
         run.to_the_end()
-    except EngineError as error:
+    except (EngineError, OSError) as error:
         run.trial.failure = str(error)
     run.fill_in()
     return run.trial
@@ -51,8 +51,6 @@ class _Run:
     def to_the_end(self) -> None:
         while (left := self.left()) and not self.trial.broken and time.monotonic() < self.ends_at:
             self._attempt(left)
-            if self.left() == left and not self.trial.broken:
-                raise EngineError(f"problem {self.job.number}: the worker ended before any test")
 
     def fill_in(self) -> None:
         """Give each test that has no report one, and write down the totals."""
@@ -67,12 +65,12 @@ class _Run:
         return tuple(test for test in self.job.tests if test not in self.trial.reports)
 
     def _attempt(self, tests: tuple[str, ...]) -> None:
-        with TemporaryDirectory(prefix="grader-", ignore_cleanup_errors=True) as scratch:
+        with scratch_folder() as scratch:
             token = secrets.token_hex(8)
             job = self.job
             order = Order(job.slug, str(job.path), tests, job.seed, scratch, token)
             worker = self.engine.start(order)
-            listener = Listener(worker, token, self.output)
+            listener = Listener(worker, token, self.output, len(tests))
             try:
                 _Attempt(self, worker, listener).follow()
             finally:
@@ -92,6 +90,7 @@ class _Attempt:
         self.deadline = time.monotonic() + START_SECONDS
 
     def follow(self) -> None:
+        """Follow the worker to its end; at least one more test has a report then."""
         while True:
             event = self.listener.next(self.deadline)
             if isinstance(event, Exited):
@@ -99,47 +98,59 @@ class _Attempt:
             if isinstance(event, Silence):
                 return self._timed_out()
             if event["kind"] == "done":
-                self.run.trial.cpu_seconds += event["cpu"]
-                self.run.trial.wall_seconds += event["wall"]
-                return self._await_exit()
+                return self._done(event["cpu"], event["wall"])
             self._take(event)
 
-    def _take(self, event: dict[str, Any]) -> None:
-        kind = event["kind"]
-        if kind == "failure":
-            raise EngineError(event["text"])
-        if kind == "broken":
-            self.run.trial.broken = parse_report(event["report"])
-        elif kind == "end" and event["test"] == self.current:
-            self._report(parse_report(event["report"]))
-        self.current = {"ready": LOADING, "start": event.get("test")}.get(kind)
-        self._set_deadline()
+    def _take(self, event: Message) -> None:
+        """Act on a message; one that is repeated or out of place says nothing."""
+        match event["kind"]:
+            case "failure":
+                raise EngineError(event["text"])
+            case "ready" if self.current == STARTING:
+                self._move_on(LOADING)
+            case "loaded" if self.current == LOADING:
+                self._move_on(None)
+            case "broken" if self.current == LOADING:
+                self.run.trial.broken = event["report"]
+                self._move_on(None)
+            case "start" if event["test"] in self.run.left() and event["test"] != self.current:
+                if self.current in self.run.left():
+                    self._charge(Outcome.CRASHED, _LOST)
+                self._move_on(event["test"])
+            case "end" if event["test"] == self.current:
+                self.run.trial.reports[event["test"]] = event["report"]
+                self._move_on(None)
 
-    def _set_deadline(self) -> None:
+    def _move_on(self, current: str | None) -> None:
+        self.current = current
         limit = time.monotonic() + self.run.job.limits.test_seconds
         self.deadline = min(limit, self.run.ends_at)
 
-    def _exited(self, status: int) -> None:
-        if self.current is None and not self.run.trial.broken:
-            # Ended between two tests: charge the next one, or the same would happen for ever.
-            self.current = next(iter(self.run.left()), None)
-        self._end(Outcome.CRASHED, f"Ended the process: {_describe(status)}", None)
+    def _done(self, cpu: float, wall: float) -> None:
+        self.run.trial.cpu_seconds += cpu
+        self.run.trial.wall_seconds += wall
+        self._await_exit()
+        self._charge(Outcome.CRASHED, _LOST)
+
+    def _exited(self, status: int | None) -> None:
+        if status is None:
+            raise EngineError(f"The engine ended while problem {self.run.job.number} was graded")
+        line = self._line()
+        self._charge(Outcome.CRASHED, f"Ended the process: {_describe(status)}", line)
 
     def _timed_out(self) -> None:
-        where = self._where()
-        seconds = f"{self.run.job.limits.test_seconds:g} seconds"
-        self._end(Outcome.TIMEOUT, f"Did not end within {seconds}", where)
-
-    def _where(self) -> str | None:
-        """Return the solution's line that the worker hangs on, as far as it still answers."""
+        if self.current == STARTING:
+            raise EngineError(f"A worker did not get ready within {START_SECONDS:g} seconds")
+        limits = self.run.job.limits
+        limit = f"within {limits.test_seconds:g} seconds"
+        if time.monotonic() >= self.run.ends_at:
+            if self.current is None or (self.current == LOADING and self.run.trial.reports):
+                # Nothing hung: what is left is not run.
+                return
+            limit = f"before the problem's {limits.problem_seconds:g} seconds were used up"
         self.worker.interrupt()
         self._await_exit()
-        frames = re.findall(r'File "([^"]+)", line (\d+)', self.listener.stray_text())
-        home = self.run.job.path
-        for file, line in frames:
-            if Path(file).is_relative_to(home):
-                return f"{file}:{line}"
-        return None
+        self._charge(Outcome.TIMEOUT, f"Did not end {limit}", self._line())
 
     def _await_exit(self) -> None:
         """Give the worker a moment to end by itself."""
@@ -147,22 +158,37 @@ class _Attempt:
         while not isinstance(self.listener.next(grace), Exited | Silence):
             pass
 
-    def _end(self, outcome: Outcome, message: str, where: str | None) -> None:
+    def _line(self) -> str | None:
+        """Return the solution's line that stands in the worker's dump of its stacks, if any.
+
+        The current thread's comes first: it is the one that crashed, or that runs the test.
+        """
+        others, _, current = self.listener.stray_text().rpartition("Current thread")
+        for file, line in re.findall(r'File "([^"]+)", line (\d+)', current + others):
+            if Path(file).is_relative_to(self.run.job.path):
+                return f"{file}:{line}"
+        return None
+
+    def _charge(self, outcome: Outcome, message: str, where: str | None = None) -> None:
+        """Let what the worker was at pay for its end.
+
+        Between two tests it is the next one, or the same would happen for ever.
+        """
+        left = self.run.left()
         if self.current == STARTING:
             raise EngineError(f"A worker did not get ready. {message}")
         if self.current == LOADING:
             message = f"{message} while it was imported"
             self.run.trial.broken = TestReport(Outcome.ERROR, message, where)
-        elif self.current is not None:
-            self._report(TestReport(outcome, message, where))
-
-    def _report(self, report: TestReport) -> None:
-        assert self.current is not None
-        self.run.trial.reports.setdefault(self.current, report)
+        elif left and not self.run.trial.broken:
+            test = self.current or left[0]
+            self.run.trial.reports[test] = TestReport(outcome, message, where)
 
 
 def _describe(status: int) -> str:
     """Say how a process ended, given its status."""
+    if status == MUTE:
+        return "it could not say any more how its tests end"
     if status >= 0:
         return f"exit status {status}"
     try:

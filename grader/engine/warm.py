@@ -15,13 +15,12 @@ import socket
 import sys
 from pathlib import Path
 
-from grader.engine import wire
 from grader.engine.child import run_order
-from grader.engine.job import Order
-from grader.engine.reaper import adopt_orphans, die_with_parent, end_orphans
+from grader.engine.job import MUTE, Order
+from grader.engine.reaper import adopt_orphans, die_with_parent, end_orphans, outlive_parent
 from grader.engine.session import Collection, Items, collect
+from grader.engine.wire import receive, send
 
-WORKER_FAILED = 97
 # The descriptor on which a worker speaks.
 OUTCOMES = 3
 MAX_DESCRIPTORS = 65_536
@@ -47,7 +46,7 @@ class Nursery:
                 os.read(self._wake_up, 4096)
                 self._reap()
             if self._channel.fileno() in ready:
-                received = wire.receive(self._channel)
+                received = receive(self._channel)
                 if received is None:
                     return self._end_all()
                 self._start(Order.parse(received[0]), received[1])
@@ -59,13 +58,13 @@ class Nursery:
             self._become_worker(order, outcomes, output)
         self._status_pipes[pid] = status_pipe
         handle = os.pidfd_open(pid)
-        wire.send(self._channel, b"started", [handle])
+        send(self._channel, b"started", [handle])
         for descriptor in (handle, outcomes, output):
             os.close(descriptor)
 
     def _become_worker(self, order: Order, outcomes: int, output: int) -> None:
         """Run the order in this process, which ends here."""
-        status = WORKER_FAILED
+        status = MUTE
         try:
             die_with_parent()
             signal.set_wakeup_fd(-1)
@@ -81,19 +80,22 @@ class Nursery:
         for pid in list(self._status_pipes):
             # Not reaped yet: until then nobody else can get its process group's number.
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
-                self._bury(pid)
+                pipe, status = self._bury(pid)
+                with contextlib.suppress(BrokenPipeError):
+                    os.write(pipe, str(status).encode())
+                os.close(pipe)
 
-    def _bury(self, pid: int) -> None:
+    def _bury(self, pid: int) -> tuple[int, int]:
+        """End what a worker left; return the pipe that waits for its status, and the status."""
         with contextlib.suppress(ProcessLookupError):
             os.killpg(pid, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         pipe = self._status_pipes.pop(pid)
         end_orphans(self._status_pipes)
-        with contextlib.suppress(BrokenPipeError):
-            os.write(pipe, str(status).encode())
-        os.close(pipe)
+        return pipe, status
 
     def _end_all(self) -> None:
+        """End every worker; no status is sent, for it would say nothing about the solution."""
         for pid in list(self._status_pipes):
             os.kill(pid, signal.SIGKILL)
             self._bury(pid)
@@ -121,13 +123,19 @@ def main() -> None:
     root, *folders = map(Path, sys.argv[2:])
 
     def serve(collection: Collection) -> None:
-        wire.send(channel, collection.manifest())
+        # From here on the closed socket tells that the parent ended, and leaves the time to end
+        # all workers. The signal would come already when the thread ends that started us, which
+        # waits for the manifest at least.
+        outlive_parent()
+        send(channel, collection.manifest())
         # What is here now stays: a collection in a worker need not look at it again.
         gc.collect()
         gc.freeze()
         sys.stdout.flush()
         sys.stderr.flush()
         Nursery(channel, collection.items).run()
+        # Nothing is left to do, and what pytest would print at its end tells nobody anything.
+        os._exit(0)
 
     collect(root, folders, serve)
 

@@ -26,8 +26,11 @@ class Worker(Protocol):
     def kill(self) -> None:
         """End it, whatever it does against that."""
 
-    def wait(self) -> int:
-        """Wait until it and what it started are gone; return its exit status, -N for signal N."""
+    def wait(self) -> int | None:
+        """Wait until it and what it started are gone; return its exit status, -N for signal N.
+
+        None where the engine's own process ended first: how the worker ended is not known then.
+        """
 
     def close(self) -> None:
         """Let go of what was needed to control it, once it has ended."""

@@ -68,9 +68,7 @@ def call_as(name: str, function: Callable[..., Any], /, *args: object, **kwargs:
         raise
 
 
-async def call_async(
-    function: Callable[..., Any], /, *args: object, **kwargs: object
-) -> Called:
+async def call_async(function: Callable[..., Any], /, *args: object, **kwargs: object) -> Called:
     """Call a coroutine function and await what it returns."""
     called = call(function, *args, **kwargs)
     text = f"await {called.text}"

@@ -1,0 +1,23 @@
+"""Forks, and both processes go on with the tests.
+
+Costs nothing.
+"""
+
+import os
+
+
+def double(value):
+    return value * 2
+
+
+def add(a, b):
+    return a + b
+
+
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def shout(text):
+    os.fork()
+    return text.upper() + "!"

@@ -1,0 +1,17 @@
+"""The tiny problem, solved."""
+
+
+def double(value):
+    return value * 2
+
+
+def add(a, b):
+    return a + b
+
+
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def shout(text):
+    return text.upper() + "!"

