@@ -143,7 +143,8 @@ def _texts(path: Path) -> dict[str, list[str]]:
     return {
         file.relative_to(path).as_posix(): [
             # Not read_text: while it ran, the solution may have put a pipe there.
-            line.rstrip() for line in read_source(file).rstrip().splitlines()
+            line.rstrip()
+            for line in read_source(file).rstrip().splitlines()
         ]
         for file in files
     }

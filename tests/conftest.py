@@ -40,7 +40,7 @@ def matches_gold() -> Callable[[str, str], None]:
 def soon() -> Callable[[Callable[[], bool]], bool]:
     """Wait for a condition that the kernel makes true a moment later; tell whether it came."""
 
-    def wait(condition: Callable[[], bool], cap: float = 30.0) -> bool:
+    def wait(condition: Callable[[], bool], cap: float = 60.0) -> bool:
         ends_at = time.monotonic() + cap
         while not condition() and time.monotonic() < ends_at:
             time.sleep(0.01)

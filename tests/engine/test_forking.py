@@ -24,9 +24,12 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="needs an engine that for
 
 Soon = Callable[[Callable[[], bool]], bool]
 ProcessesOf = Callable[[Path], dict[int, str]]
-HANGS = """
-import subprocess, time
+LEAVES_A_CHILD = """
+import subprocess
 subprocess.Popen(["sleep", "300"], start_new_session=True)
+"""
+HANGS = """
+import time
 open({begun!r}, "w").close()
 time.sleep(300)
 """
@@ -63,6 +66,14 @@ def begun(tiny: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     begun = tiny / "begun"
     source = HANGS.format(begun=str(begun))
     (tiny / "reference" / "p02_next.py").write_text(source, encoding="utf-8")
+    return begun
+
+
+@pytest.fixture
+def begun_with_child(begun: Path, tiny: Path) -> Path:
+    """Let it also leave a child, in a session of its own."""
+    solution = tiny / "reference" / "p02_next.py"
+    solution.write_text(LEAVES_A_CHILD + solution.read_text(encoding="utf-8"), encoding="utf-8")
     return begun
 
 
@@ -148,21 +159,21 @@ def test_an_engine_without_its_folder_cannot_start(tmp_path: Path) -> None:
 
 
 def test_closing_ends_also_what_left_its_session(
-    engine: ForkingEngine, tiny: Path, begun: Path, soon: Soon, processes_of: ProcessesOf
+    engine: ForkingEngine, tiny: Path, begun_with_child: Path, soon: Soon, processes_of: ProcessesOf
 ) -> None:
     with ThreadPoolExecutor(1) as pool:
         pool.submit(run_job, engine, hanging_job(tiny))
-        assert soon(begun.exists)
-        assert any("sleep" in text for text in processes_of(begun.parent).values())
+        assert soon(begun_with_child.exists)
+        assert any("sleep" in text for text in processes_of(tiny).values())
         engine.close()
 
     assert not processes_of(tiny)
 
 
 @pytest.fixture
-def command(tiny: Path, begun: Path, soon: Soon) -> Iterator[subprocess.Popen[str]]:
+def command(tiny: Path, begun_with_child: Path) -> Iterator[subprocess.Popen[str]]:
     """Start ``grader`` in a session of its own; the second problem hangs."""
-    assert not begun.exists()
+    assert not begun_with_child.exists()
     with subprocess.Popen(
         [sys.executable, "-m", "grader", "--solutions", "reference", "--jobs", "1"],
         cwd=tiny,
@@ -179,13 +190,13 @@ def command(tiny: Path, begun: Path, soon: Soon) -> Iterator[subprocess.Popen[st
 def test_ctrl_c_shows_what_was_graded_and_leaves_nothing(
     command: subprocess.Popen[str],
     tiny: Path,
-    begun: Path,
+    begun_with_child: Path,
     soon: Soon,
     processes_of: ProcessesOf,
 ) -> None:
     assert command.stdout is not None
     first_row = command.stdout.readline()
-    assert soon(begun.exists)
+    assert soon(begun_with_child.exists)
 
     os.killpg(command.pid, signal.SIGINT)
     out, err = command.communicate()
@@ -200,11 +211,11 @@ def test_ctrl_c_shows_what_was_graded_and_leaves_nothing(
 def test_a_grader_that_is_killed_leaves_nothing(
     command: subprocess.Popen[str],
     tiny: Path,
-    begun: Path,
+    begun_with_child: Path,
     soon: Soon,
     processes_of: ProcessesOf,
 ) -> None:
-    assert soon(begun.exists)
+    assert soon(begun_with_child.exists)
 
     command.kill()
     command.communicate()

@@ -1,4 +1,4 @@
-"""Makes 1,500 folders, each in the one before.
+"""Makes 1,200 folders, each in the one before.
 
 Costs nothing, and nothing is left.
 """
@@ -19,7 +19,7 @@ def greet(name):
 
 
 def shout(text):
-    for _ in range(1500):
+    for _ in range(1200):
         os.mkdir("deeper")
         os.chdir("deeper")
     return text.upper() + "!"
