@@ -1,0 +1,1 @@
+"""Code that is given to learners, who may import it in their solutions."""
