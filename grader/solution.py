@@ -34,7 +34,8 @@ class Solution:
         One that failed is not run again, because it may have hung.
         """
         if self._failure is not None:
-            raise self._failure
+            # Raised again and again, it must not drag along where it was raised before.
+            raise self._failure.with_traceback(None)
         self.unload()
         module = self._new_module()
         # Pickle and dataclasses look a class's module up by name.

@@ -26,6 +26,7 @@ def kata(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.P
     shutil.copytree(TESTS / "sample", pytester.path, dirs_exist_ok=True)
     pytester.makepyprojecttoml(SETTINGS)
     monkeypatch.delenv("GRADER_SOLUTIONS", raising=False)
+    monkeypatch.delenv("UV_RUN_RECURSION_DEPTH", raising=False)
     monkeypatch.setenv("PATH", "")
     return pytester
 
