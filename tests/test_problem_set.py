@@ -29,12 +29,6 @@ def test_a_problem_has_a_stub_to_edit(problem: Problem) -> None:
     assert (ROOT / "stubs" / problem.solution_name).exists()
 
 
-def test_the_numbers_have_no_gap() -> None:
-    numbers = [int(problem.number) for problem in PROBLEMS]
-
-    assert numbers == list(range(1, len(PROBLEMS) + 1))
-
-
 def test_stubs_and_reference_hold_nothing_else() -> None:
     wanted = {problem.solution_name for problem in PROBLEMS}
 
