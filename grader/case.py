@@ -25,7 +25,7 @@ class Trial:
 
     ``broken`` is set where the solution could not be imported; ``failure`` where the grader
     itself failed, and the reports say nothing about the solution. ``cpu_seconds`` and
-    ``wall_seconds`` count the tests alone, ``seconds`` the whole job.
+    ``wall_seconds`` count the tests alone, without waiting for a core; ``seconds`` the whole job.
     """
 
     reports: dict[str, TestReport] = field(default_factory=dict)

@@ -17,7 +17,7 @@ import asyncio
 import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, NamedTuple, NoReturn, TypeAlias
 from urllib.parse import unquote
 
@@ -33,6 +33,8 @@ Message: TypeAlias = Mapping[str, Any]
 # Seconds of the loop's clock, below the five that a test has. A watchdog: an application that goes
 # on by itself is never judged by it. On a virtual clock it must exceed what the application sleeps.
 PATIENCE = 3.0
+# It passes in so many parts: a machine that stalls for long uses up one of them, not all.
+PARTS = 20
 # Messages that a server takes before its buffer is full.
 ROOM = 64
 # Turns of the loop within which a cancellation that is under way has arrived.
@@ -80,9 +82,9 @@ def http_scope(
     return _scope("http", "http", path, headers, spec_version) | {"method": method}
 
 
-def websocket_scope(path: str, *, headers: Headers = (), subprotocols: Iterable[str] = ()) -> Scope:
+def websocket_scope(path: str, *, headers: Headers = ()) -> Scope:
     """Return the scope of a WebSocket; ``path`` may hold a query."""
-    return _scope("websocket", "ws", path, headers, "2.3") | {"subprotocols": list(subprotocols)}
+    return _scope("websocket", "ws", path, headers, "2.3") | {"subprotocols": []}
 
 
 def lifespan_scope() -> Scope:
@@ -109,8 +111,7 @@ async def play(app: App, scope: Scope, *messages: Message, patience: float = PAT
 
     run = _Run(app, scope, receive, send)
     try:
-        await asyncio.wait({run.task}, timeout=patience)
-        if not run.task.done():
+        if not await run.ends(patience):
             raise run.mismatch(f"still running after {patience:g} s", "the application to end")
     finally:
         await run.cancel(patience)
@@ -161,9 +162,16 @@ class _Run:
     async def cancel(self, patience: float) -> None:
         """End the application by force."""
         self.task.cancel()
-        await asyncio.wait({self.task}, timeout=patience)
-        if not self.task.done():
+        if not await self.ends(patience):
             raise self.mismatch("still running after it was cancelled", "the application to end")
+
+    async def ends(self, patience: float) -> bool:
+        """Tell whether the application ends in good time."""
+        for _ in range(PARTS):
+            await asyncio.wait({self.task}, timeout=patience / PARTS)
+            if self.task.done():
+                return True
+        return False
 
     def mismatch(self, found: str, expected: str) -> Mismatch:
         return Mismatch(lines(Called=self._name, Found=found, Expected=expected))
@@ -253,7 +261,7 @@ class Exchange(_Run):
 
     def _take(self) -> Start | Chunk:
         part = self._arrived.popleft()
-        if _is_end(part):
+        if isinstance(part, Chunk) and part.is_last:
             self.is_read = True
             self._let_go()
         return part
@@ -265,20 +273,21 @@ class Exchange(_Run):
 
     async def _wait(self, holds: Callable[[], bool], wanted: str) -> None:
         """Wait until ``holds``; fail once nothing can make it hold any more."""
-
-        def is_settled() -> bool:
-            return holds() or self.task.done()
-
-        try:
-            async with asyncio.timeout(self._patience):
-                while not is_settled():
-                    await self._until(lambda: is_settled() or self._looks_stuck())
-                    if not is_settled() and await self._stays_stuck():
-                        break
-        except TimeoutError:
-            raise self.mismatch(f"nothing for {self._patience:g} s", wanted) from None
+        for _ in range(PARTS):
+            with suppress(TimeoutError):
+                async with asyncio.timeout(self._patience / PARTS):
+                    await self._settle(lambda: holds() or self.task.done())
+                break
+        else:
+            raise self.mismatch(f"nothing for {self._patience:g} s", wanted)
         if not holds():
             self._fail(wanted)
+
+    async def _settle(self, is_settled: Callable[[], bool]) -> None:
+        while not is_settled():
+            await self._until(lambda: is_settled() or self._looks_stuck())
+            if not is_settled() and await self._stays_stuck():
+                return
 
     def _looks_stuck(self) -> bool:
         """Tell whether the application waits for its client, and has no other task going on."""
@@ -297,15 +306,16 @@ class Exchange(_Run):
         error = self.error
         if not self.task.done():
             found = "an application that waits for more from its client, who has sent everything"
-            raise self.mismatch(found, wanted)
-        if error is None:
-            raise self.mismatch("the application has ended", wanted)
-        if isinstance(error, asyncio.CancelledError):
-            raise self.mismatch("the application was cancelled", wanted) from error
-        if not hasattr(error, "__notes__"):
-            error.add_note(f"Called     {self._name}")
-            error.add_note(f"Expected   {wanted}")
-        raise error
+        elif error is None:
+            found = "the application has ended"
+        elif isinstance(error, asyncio.CancelledError):
+            found = "the application was cancelled"
+        else:
+            if not hasattr(error, "__notes__"):
+                error.add_note(f"Called     {self._name}")
+                error.add_note(f"Expected   {wanted}")
+            raise error
+        raise self.mismatch(found, wanted) from error
 
     async def _receive(self) -> Message:
         # What is there is handed over without a switch, as is_disconnected() relies on.
@@ -341,12 +351,12 @@ class Exchange(_Run):
 
     def _accept(self, message: Message) -> Start | Chunk:
         """Return what a message says, unless it is one that a server would not take now."""
-        kind, has_started = message["type"], self._latest is not None
-        if kind == START and not has_started:
+        kind, latest = message["type"], self._latest
+        if kind == START and latest is None:
             return Start(message["status"], httpx.Headers(list(message.get("headers", ()))))
-        if kind == BODY and has_started and not _is_end(self._latest):
+        if kind == BODY and (isinstance(latest, Start) or (latest and not latest.is_last)):
             return Chunk(bytes(message.get("body", b"")), not message.get("more_body", False))
-        bodies = "a body after the end" if has_started else "a body before the start"
+        bodies = "a body after the end" if latest else "a body before the start"
         fault = {START: "a second start", BODY: bodies}.get(kind, f"a message of type {kind!r}")
         self.faults.append(fault)
         raise RuntimeError(f"the application sent {fault}")
@@ -364,10 +374,6 @@ class Exchange(_Run):
         """Let everybody look again at what they wait for."""
         self._pulse.set()
         self._pulse.clear()
-
-
-def _is_end(part: Start | Chunk | None) -> bool:
-    return isinstance(part, Chunk) and part.is_last
 
 
 def _requests(body: bytes | Iterable[bytes]) -> Iterator[Message]:

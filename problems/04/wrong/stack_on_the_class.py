@@ -1,0 +1,118 @@
+"""Thinks the transaction that ends is always the one that began last."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+
+class Connection(Protocol):
+    """What a transaction needs of a connection."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any: ...
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class AsyncConnection(Protocol):
+    """The same for `async with`."""
+
+    async def execute(self, sql: str, parameters: Any = ()) -> Any: ...
+    async def commit(self) -> None: ...
+    async def rollback(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Connection)
+A = TypeVar("A", bound=AsyncConnection)
+
+
+class Transaction(Generic[C]):
+    """A block of work on a connection of its own: all of it is committed, or nothing."""
+
+    _open: ClassVar[list[Any]] = []
+
+    def __init__(self, connect: Callable[[], C]) -> None:
+        self._connect = connect
+
+    def __enter__(self) -> C:
+        """Open the connection and return it."""
+        connection = self._connect()
+        self._open.append(connection)
+        return connection
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Commit or roll back, and close."""
+        connection = self._open.pop()
+        try:
+            if exc_type is None:
+                self._commit(connection)
+            else:
+                connection.rollback()
+        finally:
+            connection.close()
+
+    def _commit(self, connection: C) -> None:
+        try:
+            connection.commit()
+        except BaseException:
+            connection.rollback()
+            raise
+
+
+@contextmanager
+def transaction(connect: Callable[[], C]) -> Iterator[C]:
+    """Do what Transaction does, written as a generator."""
+    connection = connect()
+    try:
+        yield connection
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        connection.close()
+
+
+class AsyncTransaction(Generic[A]):
+    """A Transaction for `async with`: connecting, commit, rollback and close are awaited."""
+
+    _open: ClassVar[list[Any]] = []
+
+    def __init__(self, connect: Callable[[], Awaitable[A]]) -> None:
+        self._connect = connect
+
+    async def __aenter__(self) -> A:
+        """Open the connection and return it."""
+        connection = await self._connect()
+        self._open.append(connection)
+        return connection
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Commit or roll back, and close."""
+        connection = self._open.pop()
+        try:
+            if exc_type is None:
+                await self._commit(connection)
+            else:
+                await connection.rollback()
+        finally:
+            await connection.close()
+
+    async def _commit(self, connection: A) -> None:
+        try:
+            await connection.commit()
+        except BaseException:
+            await connection.rollback()
+            raise

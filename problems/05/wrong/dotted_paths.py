@@ -1,0 +1,100 @@
+"""Thinks a path is a text with dots, taken apart at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """Given: one thing that is wrong with the data, and where."""
+
+    path: tuple[str | int, ...]
+    code: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """Given: what one value of the data has to be."""
+
+    type: type | ListOf | dict[str, Rule]
+    required: bool = True
+    nullable: bool = False
+    choices: Collection[Any] | None = None
+    minimum: int | float | None = None
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """Given: a list, and what each of its elements has to be."""
+
+    item: Rule
+
+
+Rule: TypeAlias = Field | ListOf | dict[str, "Rule"]
+
+_Path: TypeAlias = tuple[str | int, ...]
+
+
+def validate(data: Any, schema: dict[str, Rule]) -> list[FieldError]:
+    """Return everything that is wrong with ``data``, in the order of the statement."""
+    return [FieldError(_steps(where), code) for where, code in _check(data, Field(schema), "")]
+
+
+def _steps(where: str) -> _Path:
+    return tuple(int(step) if step.isdigit() else step for step in where.split(".") if step)
+
+
+def _check(value: Any, field: Field, path: str) -> Iterator[tuple[str, str]]:
+    if value is None:
+        if not field.nullable:
+            yield (path, "null")
+    elif not _has_type(value, field):
+        yield (path, "type")
+    elif isinstance(field.type, dict):
+        yield from _check_object(value, field.type, path)
+    elif isinstance(field.type, ListOf):
+        for index, element in enumerate(value):
+            yield from _check(element, _as_field(field.type.item), f"{path}.{index}")
+    else:
+        yield from _check_limits(value, field, path)
+
+
+def _check_object(
+    value: dict[str, Any], schema: dict[str, Rule], path: str
+) -> Iterator[tuple[str, str]]:
+    for key, rule in schema.items():
+        field = _as_field(rule)
+        if key in value:
+            yield from _check(value[key], field, f"{path}.{key}")
+        elif field.required:
+            yield (f"{path}.{key}", "missing")
+    for key in value:
+        if key not in schema:
+            yield (f"{path}.{key}", "unknown")
+
+
+def _check_limits(value: Any, field: Field, path: str) -> Iterator[tuple[str, str]]:
+    if field.choices is not None and value not in field.choices:
+        yield (path, "choice")
+    # Not `value < minimum`: nothing is below NaN, and NaN is below nothing.
+    if field.minimum is not None and not value >= field.minimum:
+        yield (path, "minimum")
+
+
+def _has_type(value: Any, field: Field) -> bool:
+    if isinstance(field.type, dict):
+        return isinstance(value, dict)
+    if isinstance(field.type, ListOf):
+        return isinstance(value, list)
+    if isinstance(value, bool):
+        return field.type is bool
+    if field.type is float:
+        return isinstance(value, int | float)
+    return isinstance(value, field.type)
+
+
+def _as_field(rule: Rule) -> Field:
+    return rule if isinstance(rule, Field) else Field(rule)

@@ -1,0 +1,91 @@
+"""Thinks a queue gives the errors in the order of the schema."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """Given: one thing that is wrong with the data, and where."""
+
+    path: tuple[str | int, ...]
+    code: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """Given: what one value of the data has to be."""
+
+    type: type | ListOf | dict[str, Rule]
+    required: bool = True
+    nullable: bool = False
+    choices: Collection[Any] | None = None
+    minimum: int | float | None = None
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """Given: a list, and what each of its elements has to be."""
+
+    item: Rule
+
+
+Rule: TypeAlias = Field | ListOf | dict[str, "Rule"]
+
+_Path: TypeAlias = tuple[str | int, ...]
+
+
+def validate(data: Any, schema: dict[str, Rule]) -> list[FieldError]:
+    """Return everything that is wrong with ``data``, in the order of the statement."""
+    errors: list[FieldError] = []
+    waiting: deque[tuple[Any, Field, _Path]] = deque([(data, Field(schema), ())])
+    while waiting:
+        value, field, path = waiting.popleft()
+        if value is None:
+            if not field.nullable:
+                errors.append(FieldError(path, "null"))
+        elif not _has_type(value, field):
+            errors.append(FieldError(path, "type"))
+        elif isinstance(field.type, dict):
+            for key, rule in field.type.items():
+                if key in value:
+                    waiting.append((value[key], _as_field(rule), (*path, key)))
+                elif _as_field(rule).required:
+                    errors.append(FieldError((*path, key), "missing"))
+            errors += [
+                FieldError((*path, key), "unknown") for key in value if key not in field.type
+            ]
+        elif isinstance(field.type, ListOf):
+            for index, element in enumerate(value):
+                waiting.append((element, _as_field(field.type.item), (*path, index)))
+        else:
+            errors += _check_limits(value, field, path)
+    return errors
+
+
+def _check_limits(value: Any, field: Field, path: _Path) -> Iterator[FieldError]:
+    if field.choices is not None and value not in field.choices:
+        yield FieldError(path, "choice")
+    # Not `value < minimum`: nothing is below NaN, and NaN is below nothing.
+    if field.minimum is not None and not value >= field.minimum:
+        yield FieldError(path, "minimum")
+
+
+def _has_type(value: Any, field: Field) -> bool:
+    if isinstance(field.type, dict):
+        return isinstance(value, dict)
+    if isinstance(field.type, ListOf):
+        return isinstance(value, list)
+    if isinstance(value, bool):
+        return field.type is bool
+    if field.type is float:
+        return isinstance(value, int | float)
+    return isinstance(value, field.type)
+
+
+def _as_field(rule: Rule) -> Field:
+    return rule if isinstance(rule, Field) else Field(rule)

@@ -1,0 +1,74 @@
+"""04 · Context manager. The statement: `grader show 04`, or problems/04/README.md."""
+
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from types import TracebackType
+from typing import Any, Generic, Protocol, TypeVar
+
+
+class Connection(Protocol):
+    """What a transaction needs of a connection; given, there is nothing to write here."""
+
+    def execute(self, sql: str, parameters: Any = ()) -> Any: ...
+    def commit(self) -> None: ...
+    def rollback(self) -> None: ...
+    def close(self) -> None: ...
+
+
+class AsyncConnection(Protocol):
+    """The same for `async with`; given, there is nothing to write here."""
+
+    async def execute(self, sql: str, parameters: Any = ()) -> Any: ...
+    async def commit(self) -> None: ...
+    async def rollback(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+C = TypeVar("C", bound=Connection)
+A = TypeVar("A", bound=AsyncConnection)
+
+
+class Transaction(Generic[C]):
+    """A block of work on a connection of its own: all of it is committed, or nothing."""
+
+    def __init__(self, connect: Callable[[], C]) -> None:
+        raise NotImplementedError
+
+    def __enter__(self) -> C:
+        """Open the connection and return it."""
+        raise NotImplementedError
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Commit or roll back, and close."""
+        raise NotImplementedError
+
+
+@contextmanager
+def transaction(connect: Callable[[], C]) -> Iterator[C]:
+    """Do what Transaction does, written as a generator."""
+    raise NotImplementedError
+
+
+class AsyncTransaction(Generic[A]):
+    """A Transaction for `async with`: connecting, commit, rollback and close are awaited."""
+
+    def __init__(self, connect: Callable[[], Awaitable[A]]) -> None:
+        raise NotImplementedError
+
+    async def __aenter__(self) -> A:
+        """Open the connection and return it."""
+        raise NotImplementedError
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Commit or roll back, and close."""
+        raise NotImplementedError
