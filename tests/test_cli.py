@@ -105,7 +105,8 @@ def test_a_crash_a_time_out_and_prints_read_as_agreed(kata: Path, matches_gold: 
     second_problem(kata)
     metadata = kata / "problems" / "01" / "problem.toml"
     metadata.write_text(metadata.read_text() + "\n[limits]\ntest_seconds = 2.0\n")
-    solve(kata, "def clamp(value, low, high):\n    while value == -7 and low == 1: pass\n    return value\n")
+    hang = "while (value, low) == (-7, 1): pass"
+    solve(kata, f"def clamp(value, low, high):\n    {hang}\n    return value\n")
     (kata / "stubs" / "p02_clamp.py").write_text(
         "import os\n\ndef clamp(value, low, high):\n    print('value', value, flush=True)\n"
         "    os._exit(3)\n"
