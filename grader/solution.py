@@ -52,8 +52,10 @@ class Solution:
 
     def unload(self) -> None:
         """Forget the module and, of a package, its submodules."""
-        for name in [n for n in sys.modules if n == self.slug or n.startswith(f"{self.slug}.")]:
-            del sys.modules[name]
+        sys.modules.pop(self.slug, None)
+        if self._is_package:
+            for name in [name for name in sys.modules if name.startswith(f"{self.slug}.")]:
+                del sys.modules[name]
 
     def where(self, trace: TracebackType | None) -> str | None:
         """Return ``file:line`` of the innermost frame of ``trace`` that is the solution's."""
@@ -73,7 +75,7 @@ class Solution:
             return self._compile(main) if main.exists() else compile("", str(main), "exec")
         return self._compile(self.path)
 
-    @property
+    @functools.cached_property
     def _is_package(self) -> bool:
         # A folder named like a file stands where a file belongs.
         return self.path.is_dir() and self.path.suffix != ".py"

@@ -146,6 +146,31 @@ def test_wrong_solutions_of_two_families_must_be_told_apart(sample: Path, prove:
     )
 
 
+def test_the_faults_of_several_problems_come_once_more_at_the_end(
+    sample: Path, prove: Prove
+) -> None:
+    renumber(sample, "01", "02")
+    lay_over(HERE / "broken_problems" / "two_wrong_solutions_alike", sample)
+    expected = lines(HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt")
+
+    proof = prove(sample)
+
+    assert proof.faults == expected * 2
+    assert proof.text.endswith(f"\n  ✘ {expected[-1]}\nDoes not hold: 1 fault.\n")
+
+
+def renumber(root: Path, old: str, new: str) -> None:
+    """Make a second problem out of one: a copy under another number."""
+    folder = root / "problems"
+    shutil.copytree(folder / old, folder / new)
+    for path in (folder / new / "problem.toml", folder / new / "README.md"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(rf"\b(p?){old}", rf"\g<1>{new}", text), encoding="utf-8")
+    for place in ("stubs", "reference"):
+        for path in (root / place).glob(f"p{old}_*"):
+            shutil.copy(path, path.with_name(path.name.replace(old, new, 1)))
+
+
 def rewrite(root: Path, old: str, new: str) -> None:
     """Replace a part of the problem's metadata."""
     path = root / "problems" / "01" / "problem.toml"

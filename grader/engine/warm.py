@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import importlib
 import os
 import resource
 import select
 import signal
 import socket
 import sys
+import warnings
 from pathlib import Path
 
 from grader.engine.child import run_order
@@ -113,6 +115,13 @@ def _leave_parent(outcomes: int, output: int) -> None:
     os.closerange(OUTCOMES + 1, MAX_DESCRIPTORS)
 
 
+def _import_late_modules() -> None:
+    """Import what FastAPI imports at its first endpoint with a parameter: here once, not per fork."""
+    if "fastapi" in sys.modules:
+        with contextlib.suppress(ImportError), warnings.catch_warnings(action="ignore"):
+            importlib.import_module("pydantic.v1")
+
+
 def main() -> None:
     """Serve the socket whose descriptor is the first argument; the others are paths."""
     die_with_parent()
@@ -128,6 +137,7 @@ def main() -> None:
         # waits for the manifest at least.
         outlive_parent()
         send(channel, collection.manifest())
+        _import_late_modules()
         # What is here now stays: a collection in a worker need not look at it again.
         gc.collect()
         gc.freeze()

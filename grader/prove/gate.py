@@ -98,11 +98,16 @@ def _run_all(
     seeds: int,
     jobs: int,
 ) -> None:
-    with job_pool(jobs) as pool:
-        pending = []
+    with job_pool(1) as pool:
+        # Alone on the machine: runs side by side slow each other down, which is not the tests' cost.
         for subject in subjects:
-            times = max(repeat, TIMED_RUNS) if subject.role is Role.REFERENCE else repeat
-            futures = start_runs(engine, pool, problem, subject, repeat=times, seeds=seeds)
-            pending.append((subject, futures))
+            if subject.role is Role.REFERENCE:
+                timed = start_runs(engine, pool, problem, subject, repeat=TIMED_RUNS, seeds=0)
+                subject.runs = [future.result() for future in timed]
+    with job_pool(jobs) as pool:
+        pending = [
+            (subject, start_runs(engine, pool, problem, subject, repeat=repeat, seeds=seeds))
+            for subject in subjects
+        ]
         for subject, futures in pending:
-            subject.runs = [future.result() for future in futures]
+            subject.runs += [future.result() for future in futures]

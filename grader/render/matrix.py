@@ -28,8 +28,12 @@ def print_proof(
     for subject in wrong:
         console.print(_row(console, problem, subject, width), soft_wrap=True)
     console.print(f"  {_summary(problem, subjects)}", style="quiet", soft_wrap=True)
+    _print_faults(console, faults)
+
+
+def _print_faults(console: KataConsole, faults: Sequence[Fault]) -> None:
     for fault in faults:
-        line = Text.assemble((f"  {signs.failed} ", "bad"), str(fault))
+        line = Text.assemble((f"  {console.signs.failed} ", "bad"), str(fault))
         console.print(line, soft_wrap=True)
 
 
@@ -61,9 +65,14 @@ def print_closing_line(
     *,
     repeat: int,
 ) -> None:
-    """Print the one line that says whether everything holds."""
+    """Print the one line that says whether everything holds.
+
+    The faults of several problems come once more before it: matrices may have scrolled them away.
+    """
     console.print()
     if faults:
+        if len(proved) > 1:
+            _print_faults(console, faults)
         noun = "fault" if len(faults) == 1 else "faults"
         console.print(f"Does not hold: {len(faults)} {noun}.", style="bad")
         return
