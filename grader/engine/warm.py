@@ -116,7 +116,7 @@ def _leave_parent(outcomes: int, output: int) -> None:
 
 
 def _import_late_modules() -> None:
-    """Import what FastAPI imports at its first endpoint with a parameter: here once, not per fork."""
+    """Import here, once, what FastAPI would import in every fork, at its first typed endpoint."""
     if "fastapi" in sys.modules:
         with contextlib.suppress(ImportError), warnings.catch_warnings(action="ignore"):
             importlib.import_module("pydantic.v1")

@@ -99,7 +99,7 @@ def _run_all(
     jobs: int,
 ) -> None:
     with job_pool(1) as pool:
-        # Alone on the machine: runs side by side slow each other down, which is not the tests' cost.
+        # One at a time: runs side by side slow each other down, which is not the tests' cost.
         for subject in subjects:
             if subject.role is Role.REFERENCE:
                 timed = start_runs(engine, pool, problem, subject, repeat=TIMED_RUNS, seeds=0)

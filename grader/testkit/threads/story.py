@@ -1,0 +1,212 @@
+"""What the threads did, in the order in which they did it: the lesson of a failed schedule."""
+
+from __future__ import annotations
+
+import dis
+import functools
+import linecache
+import re
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import CodeType, FrameType
+
+from grader.testkit.threads.control import ControlledLock
+from grader.testkit.threads.scheduler import Actor
+from grader.text import safe_repr
+
+# Values that a line of the story has room for.
+PLAIN = (int, float, str, bytes, tuple, list, dict, set, frozenset, type(None))
+WIDTH = 50
+# Events shown before the first stop, and after it.
+BEFORE, AFTER = 6, 12
+
+_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
+_ITEM = re.compile(r"(?P<owner>[\w.]+)\[(?P<key>[\w.]+|'[^']*'|\"[^\"]*\")\]")
+_MISSING = object()
+
+Getter = Callable[[], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that a thread did."""
+
+    actor: str
+    line: int
+    text: str
+    is_stop: bool = False
+
+
+class Story:
+    """Notes what the threads of one run do."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._events: list[Event] = []
+        self._writes: dict[Actor, tuple[int, str, Getter]] = {}
+
+    def name(self, names: Mapping[str, object]) -> None:
+        """Take what the test calls its objects, to tell one account from the other."""
+        self._names = {id(value): name for name, value in names.items()}
+
+    def note(self, actor: Actor, text: str, *, is_stop: bool = False) -> None:
+        """Note something that a thread does now."""
+        self.settle(actor)
+        if actor.name != "main":
+            self._events.append(Event(actor.name, actor.line, text, is_stop))
+
+    def on_lock(self, actor: Actor, lock: ControlledLock, verb: str) -> None:
+        """Note what a thread does with a lock of the solution; those inside queues have no name."""
+        if lock.label != ControlledLock.UNNAMED:
+            self.note(actor, f"{verb} {lock.label}")
+
+    def on_wait(self, actor: Actor, what: object) -> None:
+        """Note that a thread waits."""
+        if isinstance(what, ControlledLock) and what.label != ControlledLock.UNNAMED:
+            self.note(actor, f"waits for {what.label}{owned(what)}")
+
+    def settle(self, actor: Actor) -> None:
+        """Note the write that a thread has done with its last step."""
+        write = self._writes.pop(actor, None)
+        if write is not None:
+            line, text, getter = write
+            value = getter()
+            if isinstance(value, PLAIN):
+                text = f"writes {text}: {safe_repr(value, WIDTH)}"
+                self._events.append(Event(actor.name, line, text))
+
+    def foresee(self, actor: Actor, frame: FrameType, step: dis.Instruction) -> None:
+        """Note what the step that comes now reads, and remember what it writes."""
+        verb = step.opname.split("_")[0]
+        if verb not in {"LOAD", "STORE", "BINARY"}:
+            return
+        found = self._target(frame, step)
+        if found is None:
+            return
+        text, getter = found
+        if verb == "STORE":
+            self._writes[actor] = (frame.f_lineno, text, getter)
+            return
+        value = getter()
+        _label(value, text)
+        if isinstance(value, PLAIN):
+            self.note(actor, f"reads {text}: {safe_repr(value, WIDTH)}")
+
+    def _target(self, frame: FrameType, step: dis.Instruction) -> tuple[str, Getter] | None:
+        """Return what an instruction reads or writes: its text, and what gets its value."""
+        text = expression(frame.f_code, step)
+        item = _ITEM.fullmatch(text)
+        if item is not None:
+            owner = _follow(frame, item["owner"])
+            key = _key(frame, item["key"])
+            shown = f"{self._shown(frame, item['owner'])}[{safe_repr(key, 20)}]"
+            return shown, lambda: _item(owner, key)
+        if not _PATH.fullmatch(text):
+            return None
+        path, _, name = text.rpartition(".")
+        if not path:
+            return text, lambda: _follow(frame, text)
+        owner = _follow(frame, path)
+        return self._shown(frame, text), lambda: _attribute(owner, name)
+
+    def _shown(self, frame: FrameType, text: str) -> str:
+        """Return a path with the test's name for the object it begins with."""
+        first, dot, rest = text.partition(".")
+        return self._names.get(id(_follow(frame, first)), first) + dot + rest
+
+    def text(self) -> str:
+        """Return the story, a line for each event, without what is too far from the first stop."""
+        stops = [index for index, event in enumerate(self._events) if event.is_stop]
+        end = stops[0] + 1 + AFTER if stops else len(self._events)
+        start = max(0, end - AFTER - BEFORE)
+        shown = self._events[start:end]
+        lines = ["What happened, one thread at a time:", *_table(shown)]
+        if start:
+            lines.insert(1, "  …")
+        if start + len(shown) < len(self._events):
+            lines.append("  …")
+        return "\n".join(lines)
+
+
+def _table(events: Sequence[Event]) -> list[str]:
+    width = max((len(event.actor) for event in events), default=0)
+    number = max((len(str(event.line)) for event in events), default=0)
+    rows = []
+    for event in events:
+        place = f"line {event.line:>{number}}" if event.line else " " * (5 + number)
+        rows.append(f"  {event.actor:<{width}}  {place}  {event.text}")
+    return rows
+
+
+def owned(lock: ControlledLock) -> str:
+    """Return who has a lock, as the end of a sentence."""
+    return f", which {lock.owner.name} has" if lock.owner is not None else ""
+
+
+def expression(code: CodeType, step: dis.Instruction) -> str:
+    """Return the text of the expression that an instruction belongs to, if it is on one line."""
+    place = step.positions
+    if place is None or place.lineno is None or place.lineno != place.end_lineno:
+        return ""
+    line = linecache.getline(code.co_filename, place.lineno).encode()
+    return line[place.col_offset : place.end_col_offset].decode(errors="replace")
+
+
+def _follow(frame: FrameType, path: str) -> object:
+    """Return what a dotted path stands for, without running any code of the solution."""
+    first, *rest = path.split(".")
+    value = frame.f_locals.get(first, frame.f_globals.get(first, _MISSING))
+    for name in rest:
+        value = _attribute(value, name)
+    return value
+
+
+def _attribute(owner: object, name: str) -> object:
+    try:
+        values = object.__getattribute__(owner, "__dict__")
+    except AttributeError:
+        values = {}
+    if name in values:
+        return values[name]
+    for base in type(owner).__mro__:
+        found = vars(base).get(name, _MISSING)
+        if type(found).__name__ == "member_descriptor":  # a slot
+            return _attempt(functools.partial(found.__get__, owner))
+        if found is not _MISSING:
+            return found
+    return _MISSING
+
+
+def _key(frame: FrameType, text: str) -> object:
+    if text[0] in "'\"":
+        return text[1:-1]
+    return int(text) if text.isdecimal() else _follow(frame, text)
+
+
+def _item(owner: object, key: object) -> object:
+    if isinstance(owner, dict) and isinstance(key, str | int | tuple):
+        return dict.get(owner, key, _MISSING)
+    if isinstance(owner, list) and isinstance(key, int):
+        return _attempt(lambda: list.__getitem__(owner, key))
+    return _MISSING
+
+
+def _attempt(get: Getter) -> object:
+    try:
+        return get()
+    except Exception:  # noqa: BLE001  # an empty slot, an index too high: nothing to show
+        return _MISSING
+
+
+def _label(value: object, text: str) -> None:
+    """Call a lock what the solution calls it: also the one inside an RLock or a Condition."""
+    for _ in range(3):
+        if isinstance(value, ControlledLock):
+            if value.label == ControlledLock.UNNAMED:
+                value.label = text
+            return
+        if not isinstance(value, threading._RLock | threading.Condition):  # noqa: SLF001
+            return
+        inner = "_block" if hasattr(value, "_block") else "_lock"
+        value = getattr(value, inner, None)
