@@ -1,0 +1,48 @@
+"""Thinks a request is a thread, so that the thread's id is its key."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import get_ident
+from typing import Any
+
+
+class NoRequestError(Exception):
+    """No request is open here."""
+
+
+class RequestStorage:
+    """Values that belong to the request in which they were set."""
+
+    def __init__(self) -> None:
+        self._by_thread: dict[int, dict[str, Any]] = {}
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Open an empty request for the length of the block."""
+        self._by_thread[get_ident()] = {}
+        try:
+            yield
+        finally:
+            self._by_thread.pop(get_ident(), None)
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value under a key, in place of an earlier one."""
+        self._current()[key] = value
+
+    def get(self, key: str) -> Any:
+        """Return the value that is kept under a key."""
+        return self._current()[key]
+
+    def delete(self, key: str) -> None:
+        """Forget the value that is kept under a key."""
+        del self._current()[key]
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return a new dict of all keys and values."""
+        return dict(self._current())
+
+    def _current(self) -> dict[str, Any]:
+        try:
+            return self._by_thread[get_ident()]
+        except KeyError:
+            raise NoRequestError("there is no open request here") from None

@@ -1,0 +1,50 @@
+"""Thinks that after a request there is none, whatever was before."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+
+class NoRequestError(Exception):
+    """No request is open here."""
+
+
+class RequestStorage:
+    """Values that belong to the request in which they were set."""
+
+    def __init__(self) -> None:
+        self._values: ContextVar[Mapping[str, Any] | None] = ContextVar("values", default=None)
+
+    @contextmanager
+    def request(self) -> Iterator[None]:
+        """Open an empty request for the length of the block."""
+        self._values.set({})
+        try:
+            yield
+        finally:
+            self._values.set(None)
+
+    def set(self, key: str, value: Any) -> None:
+        """Keep a value under a key, in place of an earlier one."""
+        self._values.set({**self._current(), key: value})
+
+    def get(self, key: str) -> Any:
+        """Return the value that is kept under a key."""
+        return self._current()[key]
+
+    def delete(self, key: str) -> None:
+        """Forget the value that is kept under a key."""
+        remaining = dict(self._current())
+        del remaining[key]
+        self._values.set(remaining)
+
+    def snapshot(self) -> dict[str, Any]:
+        """Return a new dict of all keys and values."""
+        return dict(self._current())
+
+    def _current(self) -> Mapping[str, Any]:
+        values = self._values.get()
+        if values is None:
+            raise NoRequestError("there is no open request here")
+        return values
