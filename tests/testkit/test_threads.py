@@ -24,6 +24,7 @@ from grader.testkit.threads.scheduler import Scheduler
 COUNTERS = Path(__file__).parent / "counters"
 WRONG = sorted((COUNTERS / "wrong").glob("*.py"))
 RIGHT = sorted((COUNTERS / "right").glob("*.py"))
+ACCOUNTS = COUNTERS.with_name("accounts.py")
 
 Load = Callable[[str], ModuleType]
 
@@ -120,31 +121,10 @@ def test_a_story_tells_who_read_and_wrote_what(threads: ControlledThreads, load:
     ]
 
 
-ACCOUNTS = """\
-    import threading
-
-    class Account:
-        def __init__(self, balance):
-            self.balance = balance
-            self.lock = threading.Lock()
-
-        def withdraw(self, amount):
-            if self.balance < amount:
-                raise ValueError("too little")
-            with self.lock:
-                self.balance -= amount
-
-    def transfer(source, target, amount):
-        with source.lock, target.lock:
-            source.balance -= amount
-            target.balance += amount
-    """
-
-
 def test_a_deadlock_tells_who_waits_for_whom_by_the_names_of_the_test(
-    threads: ControlledThreads, load: Load
+    threads: ControlledThreads,
 ) -> None:
-    solution = load(ACCOUNTS)
+    solution = module(ACCOUNTS)
 
     def forth(accounts: Any) -> None:
         solution.transfer(accounts["a"], accounts["b"], 1)
@@ -167,15 +147,15 @@ def test_a_deadlock_tells_who_waits_for_whom_by_the_names_of_the_test(
         ),
     ]
     assert told[-4:] == [
-        "  A  line 15  has to stop here",
-        "  B  line 15  takes b.lock",
-        "  B  line 15  waits for a.lock, which A has",
-        "  A  line 15  waits for b.lock, which B has",
+        "  A  line 29  has to stop here",
+        "  B  line 29  takes b.lock",
+        "  B  line 29  waits for a.lock, which A has",
+        "  A  line 29  waits for b.lock, which B has",
     ]
 
 
-def test_checking_outside_the_lock_is_found(threads: ControlledThreads, load: Load) -> None:
-    solution = load(ACCOUNTS)
+def test_checking_outside_the_lock_is_found(threads: ControlledThreads) -> None:
+    solution = module(ACCOUNTS)
 
     def withdraw(account: Any) -> None:
         with contextlib.suppress(ValueError):
@@ -189,9 +169,9 @@ def test_checking_outside_the_lock_is_found(threads: ControlledThreads, load: Lo
 
 
 def test_an_operations_error_is_raised_on_with_the_story(
-    threads: ControlledThreads, load: Load
+    threads: ControlledThreads,
 ) -> None:
-    solution = load(ACCOUNTS)
+    solution = module(ACCOUNTS)
 
     def withdraw(account: Any) -> None:
         account.withdraw(11)
@@ -200,7 +180,7 @@ def test_an_operations_error_is_raised_on_with_the_story(
         threads.interleave(solution, lambda: solution.Account(10), [withdraw] * 2, both_count)
 
     [story] = raised.value.__notes__
-    assert "  B  line 9  reads self.balance: 10\n" in story
+    assert "  B  line 21  reads self.balance: 10\n" in story
     assert story.endswith("raises ValueError('too little')")
 
 
@@ -439,10 +419,11 @@ class TestThreadsOfTheSolution:
 
         assert sorted(values) == list(range(1, len(values) + 1))
 
-    def test_what_still_waits_at_the_end_is_ended(
-        self, threads: ControlledThreads, load: Load
+    @pytest.mark.parametrize("name", ["owner_thread", "pool_of_one"])
+    def test_what_still_waits_at_the_end_is_ended_without_a_word(
+        self, name: str, threads: ControlledThreads, caplog: pytest.LogCaptureFixture
     ) -> None:
-        solution = load((COUNTERS / "right" / "owner_thread.py").read_text(encoding="utf-8"))
+        solution = module(COUNTERS / "right" / f"{name}.py")
         before = set(threading.enumerate())
 
         threads.interleave(solution, solution.Counter, [increment] * 2, both_count)
@@ -450,6 +431,7 @@ class TestThreadsOfTheSolution:
         for thread in set(threading.enumerate()) - before:
             thread.join(timeout=5)
             assert not thread.is_alive()
+        assert caplog.messages == []
 
 
 @pytest.mark.skipif(sys.version_info < (3, 12), reason="sys.monitoring is there from 3.12 on")

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import _thread
 import contextlib
+import logging
 import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from unittest import mock
 
-from grader.testkit.threads.scheduler import Actor, Scheduler
+from grader.testkit.threads.scheduler import Abandoned, Actor, Scheduler
 
-T = TypeVar("T")
+# What a thread that must end may take for it, in seconds, before nobody cares any more.
+FAREWELL = 0.1
+
 _new_lock = _thread.allocate_lock
 _start, _join, _sleep = threading.Thread.start, threading.Thread.join, time.sleep
 
@@ -49,8 +52,10 @@ class ControlledLock:
         scheduler = self.control.scheduler
         while not self._lock.acquire(blocking=False):
             if not blocking:
-                # Who tries again and again must not keep the owner from going on.
-                scheduler.give_way(actor)
+                # Who tries again and again must not keep the owner from going on. The owner
+                # itself only asks: a Condition does, to know whether it may notify.
+                if self.owner is not actor:
+                    scheduler.give_way(actor)
                 return False
             if not scheduler.wait(actor, self, timeout):
                 return False
@@ -108,6 +113,8 @@ class Control:
         finally:
             self._is_running = False
             scheduler.close()
+            for thread in self._actors:
+                _join(thread, FAREWELL)
             self._actors.clear()
 
     def released(self, lock: ControlledLock) -> None:
@@ -169,6 +176,10 @@ class Control:
             self.scheduler.wait(actor, object(), float(seconds))
 
 
+def _is_no_farewell(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and record.exc_info[0] is Abandoned)
+
+
 @contextlib.contextmanager
 def controlled() -> Iterator[Control]:
     """Patch what threads wait for, as long as the block runs."""
@@ -187,6 +198,10 @@ def controlled() -> Iterator[Control]:
         (time, "sleep", control.sleep),
     )
     with contextlib.ExitStack() as stack:
+        # A worker of a pool logs what ended it.
+        pools = logging.getLogger("concurrent.futures")
+        pools.addFilter(_is_no_farewell)
+        stack.callback(pools.removeFilter, _is_no_farewell)
         for owner, name, replacement in replaced:
             stack.enter_context(mock.patch.object(owner, name, replacement))
         yield control

@@ -21,10 +21,10 @@ from typing import Protocol
 
 # Between two looks at a thread that may wait for something outside, in seconds; and how many
 # looks in a row must find it asleep.
-LOOK = 0.02
+LOOK = 0.005
 LOOKS = 3
 # So many looks may nobody run, while something outside may still wake somebody.
-PATIENCE = 100
+PATIENCE = 400
 # Steps after which a thread that waits by spinning lets others run, and after which it never ends.
 SPIN = 2_000
 ENDLESS = 60_000
