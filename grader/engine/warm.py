@@ -107,7 +107,6 @@ def _leave_parent(outcomes: int, output: int) -> None:
     """Leave the warm process behind: a session of its own, and no descriptor but four."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     silence = os.open(os.devnull, os.O_RDONLY)
     for source, target in ((silence, 0), (output, 1), (output, 2), (outcomes, OUTCOMES)):

@@ -1,0 +1,45 @@
+"""Thinks a semaphore of `threading` may be taken in a coroutine."""
+
+import asyncio
+import contextvars
+import functools
+import inspect
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def async_safe(
+    func: Callable[..., T], *, limit: int | None = None
+) -> Callable[..., Coroutine[Any, Any, T]]:
+    """Return a coroutine function that runs ``func`` in a thread, in ``limit`` threads at most."""
+    if _is_coroutine_function(func):
+        raise TypeError(f"{func!r} is a coroutine function")
+    if limit is not None and limit < 1:
+        raise ValueError("limit must be at least 1")
+    slots = threading.BoundedSemaphore(limit or 1000)
+
+    def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        try:
+            return func(*args, **kwargs)
+        except StopIteration as error:
+            raise RuntimeError("StopIteration") from error
+        finally:
+            slots.release()
+
+    @functools.wraps(func)
+    async def wrapper(*args: Any, **kwargs: Any) -> T:
+        slots.acquire()
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(None, context.run, run, args, kwargs)
+
+    return wrapper
+
+
+def _is_coroutine_function(func: Callable[..., Any]) -> bool:
+    while isinstance(func, functools.partial):
+        func = func.func
+    return any(map(inspect.iscoroutinefunction, (func, type(func).__call__)))

@@ -1,0 +1,40 @@
+"""Thinks `run_in_executor` has no way to pass keyword arguments on."""
+
+import asyncio
+import contextvars
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def async_safe(
+    func: Callable[..., T], *, limit: int | None = None
+) -> Callable[..., Coroutine[Any, Any, T]]:
+    """Return a coroutine function that runs ``func`` in a thread, in ``limit`` threads at most."""
+    if _is_coroutine_function(func):
+        raise TypeError(f"{func!r} is a coroutine function")
+    pool = None if limit is None else ThreadPoolExecutor(limit)
+
+    def run(*args: Any) -> T:
+        try:
+            return func(*args)
+        except StopIteration as error:
+            raise RuntimeError("StopIteration") from error
+
+    @functools.wraps(func)
+    async def wrapper(*args: Any, **kwargs: Any) -> T:
+        context = contextvars.copy_context()
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(pool, context.run, run, *args)
+
+    return wrapper
+
+
+def _is_coroutine_function(func: Callable[..., Any]) -> bool:
+    while isinstance(func, functools.partial):
+        func = func.func
+    return any(map(inspect.iscoroutinefunction, (func, type(func).__call__)))

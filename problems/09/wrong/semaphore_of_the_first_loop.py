@@ -1,0 +1,45 @@
+"""Thinks a semaphore of asyncio can be used in every loop."""
+
+import asyncio
+import contextvars
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def async_safe(
+    func: Callable[..., T], *, limit: int | None = None
+) -> Callable[..., Coroutine[Any, Any, T]]:
+    """Return a coroutine function that runs ``func`` in a thread, in ``limit`` threads at most."""
+    if _is_coroutine_function(func):
+        raise TypeError(f"{func!r} is a coroutine function")
+    if limit is not None and limit < 1:
+        raise ValueError("limit must be at least 1")
+    semaphore = asyncio.Semaphore(limit) if limit else None
+
+    def run(args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        try:
+            return func(*args, **kwargs)
+        except StopIteration as error:
+            raise RuntimeError("StopIteration") from error
+
+    @functools.wraps(func)
+    async def wrapper(*args: Any, **kwargs: Any) -> T:
+        if semaphore is None:
+            return await asyncio.to_thread(run, args, kwargs)
+        await semaphore.acquire()
+        loop, context = asyncio.get_running_loop(), contextvars.copy_context()
+        future = loop.run_in_executor(None, context.run, run, args, kwargs)
+        future.add_done_callback(lambda _: semaphore.release())
+        return await asyncio.shield(future)
+
+    return wrapper
+
+
+def _is_coroutine_function(func: Callable[..., Any]) -> bool:
+    while isinstance(func, functools.partial):
+        func = func.func
+    return any(map(inspect.iscoroutinefunction, (func, type(func).__call__)))

@@ -1,0 +1,36 @@
+"""Thinks what is written inside the parentheses of `to_thread` runs in the thread."""
+
+import asyncio
+import functools
+import inspect
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+def async_safe(
+    func: Callable[..., T], *, limit: int | None = None
+) -> Callable[..., Coroutine[Any, Any, T]]:
+    """Return a coroutine function that runs ``func`` in a thread, in ``limit`` threads at most."""
+    if _is_coroutine_function(func):
+        raise TypeError(f"{func!r} is a coroutine function")
+    if limit is not None and limit < 1:
+        raise ValueError("limit must be at least 1")
+
+    @functools.wraps(func)
+    async def wrapper(*args: Any, **kwargs: Any) -> T:
+        result = functools.partial(_identity, func(*args, **kwargs))
+        return await asyncio.to_thread(result)
+
+    return wrapper
+
+
+def _identity(value: T) -> T:
+    return value
+
+
+def _is_coroutine_function(func: Callable[..., Any]) -> bool:
+    while isinstance(func, functools.partial):
+        func = func.func
+    return any(map(inspect.iscoroutinefunction, (func, type(func).__call__)))
