@@ -91,6 +91,7 @@ FREE = [
     "takes_its_rights_away",
     "registers_at_exit",
     "closes_standard_output",
+    "writes_to_a_broken_pipe",
     "patches_the_clock_and_chance",
 ]
 HANGING_IMPORTS = {
