@@ -6,6 +6,7 @@ import _thread
 import contextlib
 import dis
 import email
+import queue
 import random
 import sys
 import threading
@@ -128,6 +129,20 @@ def test_a_timeout_ends_a_wait_when_nobody_can_run(perform: Perform) -> None:
     found = perform(threading.Lock, wait)
 
     assert found == [(True, False, False)]
+
+
+def test_long_timeouts_of_conditions_queues_and_barriers_cost_no_time(perform: Perform) -> None:
+    def wait(_: object) -> list[bool]:
+        condition, barrier = threading.Condition(), threading.Barrier(2)
+        with condition:
+            found = [condition.wait_for(lambda: False, timeout=3600)]
+        with pytest.raises(queue.Empty):
+            queue.Queue[int]().get(timeout=3600)
+        with pytest.raises(threading.BrokenBarrierError):
+            barrier.wait(timeout=3600)
+        return found
+
+    assert perform(dict, wait) == [[False]]
 
 
 def test_who_tries_again_and_again_lets_the_owner_go_on(control: Control, perform: Perform) -> None:

@@ -22,7 +22,8 @@ from grader.testkit.threads.scheduler import Abandoned, Actor, Scheduler
 FAREWELL = 0.1
 
 _new_lock = _thread.allocate_lock
-_start, _join, _sleep = threading.Thread.start, threading.Thread.join, time.sleep
+_start, _join = threading.Thread.start, threading.Thread.join
+_sleep, _time = time.sleep, time.monotonic
 
 
 class ControlledLock:
@@ -167,6 +168,10 @@ class Control:
                     return
         _join(thread, timeout)
 
+    def time(self) -> float:
+        """Return the seconds by which time-outs are reckoned."""
+        return _time() if self.here() is None else self.scheduler.now
+
     def sleep(self, seconds: float) -> None:
         """Sleep; under a scheduler only as long as others run."""
         actor = self.here()
@@ -196,6 +201,9 @@ def controlled() -> Iterator[Control]:
         (threading.Thread, "start", lambda thread: control.start(thread)),  # noqa: PLW0108
         (threading.Thread, "join", lambda thread, timeout=None: control.join(thread, timeout)),
         (time, "sleep", control.sleep),
+        # By these names ``wait_for`` and ``get`` know how much of a time-out is left.
+        (threading, "_time", control.time),
+        (queue, "time", control.time),
     )
     with contextlib.ExitStack() as stack:
         # A worker of a pool logs what ended it.

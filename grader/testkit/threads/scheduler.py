@@ -110,6 +110,11 @@ class Scheduler:
         self._watch = Watch()
         self._failure: Exception | None = None
 
+    @property
+    def now(self) -> float:
+        """The seconds that passed for those who wait: only while nobody can run."""
+        return self._now
+
     def here(self) -> Actor | None:
         """Return the actor whose thread this is; none for a stranger, and when all is over."""
         return None if self.is_over else self._by_thread.get(threading.get_ident())
@@ -287,6 +292,8 @@ class Watch:
 
     def finds_asleep(self, actor: Actor) -> bool:
         """Tell whether the thread slept at the last looks, and did nothing between them."""
+        if actor.native_id is None:
+            return False  # it has yet to begin
         seen = (actor, actor.steps, *_kernel_state(actor.native_id))
         is_asleep = seen[2] in {b"S", b"D", None}
         self.looks = self.looks + 1 if is_asleep and seen == self._last else 0
@@ -297,7 +304,7 @@ class Watch:
         return True
 
 
-def _kernel_state(native_id: int | None) -> tuple[bytes | None, bytes | None]:
+def _kernel_state(native_id: int) -> tuple[bytes | None, bytes | None]:
     """Return a thread's state letter and its time on a core; nothing where Linux does not tell."""
     task = Path(f"/proc/self/task/{native_id}")
     try:
