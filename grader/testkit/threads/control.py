@@ -53,10 +53,7 @@ class ControlledLock:
         scheduler = self.control.scheduler
         while not self._lock.acquire(blocking=False):
             if not blocking:
-                # Who tries again and again must not keep the owner from going on. The owner
-                # itself only asks: a Condition does, to know whether it may notify.
-                if self.owner is not actor:
-                    scheduler.give_way(actor)
+                # At once, for who goes on without the lock; who tries for ever is a spinner.
                 return False
             if not scheduler.wait(actor, self, timeout):
                 return False

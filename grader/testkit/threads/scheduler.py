@@ -26,7 +26,7 @@ LOOKS = 3
 # So many looks may nobody run, while something outside may still wake somebody.
 PATIENCE = 400
 # Steps after which a thread that waits by spinning lets others run, and after which it never ends.
-SPIN = 2_000
+SPIN = 500
 ENDLESS = 60_000
 
 # The real one: `control` replaces the public names.
@@ -233,19 +233,25 @@ class Scheduler:
             raise Abandoned
 
     def _next(self) -> Actor | None:
-        """Return who runs next: somebody ready, else whose time is up; none if all are outside."""
+        """Return who runs next: somebody ready, else whose time is up; none if one is outside."""
+        if self._failure is not None:
+            return self._fail(self._failure)
         ready = [actor for actor in self.actors if actor.is_ready]
-        if ready and self._failure is None:
+        if ready:
             return self.plan.prefers(ready)
-        timed = [actor for actor in self.actors if actor.waits_for and actor.deadline is not None]
-        if timed and self._failure is None:
-            actor = min(timed, key=lambda actor: actor.deadline or (0.0, 0))
-            self._now = max(self._now, (actor.deadline or (0.0, 0))[0])
-            actor.waits_for, actor.has_timed_out = None, True
-            return actor
-        if self._failure is None and self._may_be_woken():
+        if self._may_be_woken():
             return None
-        return self._fail(self._deadlock())
+        return self._out_of_time() or self._fail(self._deadlock())
+
+    def _out_of_time(self) -> Actor | None:
+        """Return who wakes up next because of the time, which jumps there."""
+        timed = [actor for actor in self.actors if actor.waits_for and actor.deadline is not None]
+        if not timed:
+            return None
+        actor = min(timed, key=lambda actor: actor.deadline or (0.0, 0))
+        self._now = max(self._now, (actor.deadline or (0.0, 0))[0])
+        actor.waits_for, actor.has_timed_out = None, True
+        return actor
 
     def _may_be_woken(self) -> bool:
         is_one_outside = any(actor.is_outside and not actor.is_done for actor in self.actors)
@@ -277,7 +283,7 @@ class Scheduler:
                 if any(actor.is_ready for actor in self.actors):
                     self._give(self._next())
                 elif self._watch.looks > PATIENCE:
-                    self._give(self._fail(self._deadlock()))
+                    self._give(self._out_of_time() or self._fail(self._deadlock()))
             elif running is not self.main and self._watch.finds_asleep(running):
                 running.is_outside = True
                 self._give(self._next())

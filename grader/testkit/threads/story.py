@@ -20,6 +20,8 @@ PLAIN = (int, float, str, bytes, tuple, list, dict, set, frozenset, type(None))
 WIDTH = 50
 # Events shown before the first stop, and after it.
 BEFORE, AFTER = 6, 12
+# Events shown where nobody was stopped.
+AT_END = 30
 
 _PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
 _ITEM = re.compile(r"(?P<owner>[\w.]+)\[(?P<key>[\w.]+|'[^']*'|\"[^\"]*\")\]")
@@ -119,7 +121,7 @@ class Story:
         """Return the story, a line for each event, without what is too far from the first stop."""
         stops = [index for index, event in enumerate(self._events) if event.is_stop]
         end = stops[0] + 1 + AFTER if stops else len(self._events)
-        start = max(0, end - AFTER - BEFORE)
+        start = max(0, end - (AFTER + BEFORE if stops else AT_END))
         shown = self._events[start:end]
         lines = ["What happened, one thread at a time:", *_table(shown)]
         if start:
