@@ -17,6 +17,12 @@ POINTS_OF_THE_PROJECT = {"20": 110}
 every_problem = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.slug)
 
 
+def test_the_numbers_have_no_gap() -> None:
+    assert [problem.number for problem in PROBLEMS] == [
+        f"{number:02}" for number in range(1, len(PROBLEMS) + 1)
+    ]
+
+
 @every_problem
 def test_a_problem_is_worth_what_its_level_says(problem: Problem) -> None:
     wanted = POINTS_OF_THE_PROJECT.get(problem.number, POINTS[problem.level])

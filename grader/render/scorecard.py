@@ -22,7 +22,7 @@ _VERDICTS = {
     Verdict.TAMPERED: ("tampered", "bad"),
     Verdict.GRADER_ERROR: ("grader error", "bad"),
 }
-TITLE_WIDTH = 36
+TITLE_WIDTH = 38
 STRIP_WIDTH = 12
 
 
