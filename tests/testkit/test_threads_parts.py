@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import _thread
 import contextlib
-import dis
 import email
 import queue
 import random
@@ -19,11 +18,12 @@ import pytest
 
 from grader.testkit.calls import Mismatch
 from grader.testkit.threads.control import Control, ControlledLock, controlled
+from grader.testkit.threads.places import Place
 from grader.testkit.threads.plans import Plan, RandomPlan, SwitchPlan
 from grader.testkit.threads.schedule import Run, Schedule
 from grader.testkit.threads.scheduler import Actor
 from grader.testkit.threads.settrace import SettraceTracer
-from grader.testkit.threads.steps import owner_of, sharing_steps
+from grader.testkit.threads.steps import Step, owner_of, sharing_steps
 from grader.testkit.threads.story import Story
 from grader.testkit.threads.tracer import tracer
 
@@ -288,10 +288,10 @@ def told(function: Callable[..., object], *arguments: object, **names: object) -
     story, actor = Story(), Actor("A")
     story.name(names)
 
-    def on_step(frame: FrameType, instruction: dis.Instruction) -> None:
+    def on_step(frame: FrameType, step: Step) -> None:
         story.settle(actor)
         actor.line = frame.f_lineno - function.__code__.co_firstlineno
-        story.foresee(actor, frame, instruction)
+        story.foresee(actor, frame, step)
 
     with tracer(owner_of(sys.modules[__name__]), on_step) as following, following.follow():
         function(*arguments)
@@ -417,7 +417,7 @@ def test_only_what_is_shared_is_a_step() -> None:
     assert "BINARY_OP" in steps
     assert [name for name in steps if "FAST" in name or "METHOD" in name] == []
     reads = sharing_steps(work.__code__, globals()).values()
-    assert [step.argval for step in reads if step.opname == "LOAD_GLOBAL"] == ["TOTAL"]
+    assert [step.place for step in reads if step.opname == "LOAD_GLOBAL"] == [Place(("TOTAL",))]
 
 
 def test_a_package_owns_the_files_in_its_folder() -> None:

@@ -18,7 +18,6 @@ import functools
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dis import Instruction
 from types import FrameType, ModuleType
 from typing import Any
 
@@ -27,7 +26,7 @@ from grader.testkit.threads.control import Control, controlled
 from grader.testkit.threads.plans import Plan, RandomPlan, SwitchPlan
 from grader.testkit.threads.samples import LockedCounter, UnlockedCounter, increment
 from grader.testkit.threads.schedule import Check, Operation, Run, Schedule
-from grader.testkit.threads.steps import owner_of
+from grader.testkit.threads.steps import Step, owner_of
 from grader.testkit.threads.tracer import tracer
 
 NAMES = "ABCDEFGH"
@@ -85,7 +84,7 @@ class ControlledThreads:
     ) -> None:
         schedule: Schedule
 
-        def on_step(frame: FrameType, step: Instruction) -> None:
+        def on_step(frame: FrameType, step: Step) -> None:
             schedule.on_step(frame, step)
 
         with tracer(owner_of(solution), on_step) as following:

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Self
 from grader.testkit.threads.steps import sharing_steps
 
 if TYPE_CHECKING:
-    import dis
     from types import CodeType
 
-    from grader.testkit.threads.steps import OnStep
+    from grader.testkit.threads.steps import OnStep, Step
 
 if sys.version_info >= (3, 12):
     # The numbers that PEP 669 leaves to anybody.
@@ -28,7 +27,8 @@ if sys.version_info >= (3, 12):
             self._owns = functools.cache(owns)
             self._on_step = on_step
             self._followed: set[int] = set()
-            self._steps: dict[CodeType, Mapping[int, dis.Instruction]] = {}
+            # By id: a code object is hashed by all that it holds. The entry keeps it alive.
+            self._known: dict[int, tuple[CodeType, Mapping[int, Step]]] = {}
 
         def __enter__(self) -> Self:
             monitoring, events = sys.monitoring, sys.monitoring.events
@@ -43,12 +43,12 @@ if sys.version_info >= (3, 12):
         def __exit__(self, *_: object) -> None:
             monitoring, events = sys.monitoring, sys.monitoring.events
             monitoring.set_events(self._tool, 0)
-            for code in self._steps:
+            for code, _ in self._known.values():
                 monitoring.set_local_events(self._tool, code, 0)
             for event in (events.PY_START, events.INSTRUCTION):
                 monitoring.register_callback(self._tool, event, None)
             monitoring.free_tool_id(self._tool)
-            self._steps.clear()
+            self._known.clear()
 
         @contextlib.contextmanager
         def follow(self) -> Iterator[None]:
@@ -62,14 +62,14 @@ if sys.version_info >= (3, 12):
         def _start(self, code: CodeType, _offset: int) -> object:
             if not self._owns(code.co_filename):
                 return sys.monitoring.DISABLE
-            if threading.get_ident() in self._followed and code not in self._steps:
+            if threading.get_ident() in self._followed and id(code) not in self._known:
                 names = sys._getframe(1).f_globals  # noqa: SLF001  # the documented way to a frame
-                self._steps[code] = sharing_steps(code, names)
+                self._known[id(code)] = code, sharing_steps(code, names)
                 sys.monitoring.set_local_events(self._tool, code, sys.monitoring.events.INSTRUCTION)
             return None
 
         def _instruction(self, code: CodeType, offset: int) -> object:
-            step = self._steps[code].get(offset)
+            step = self._known[id(code)][1].get(offset)
             if step is None:
                 return sys.monitoring.DISABLE
             if threading.get_ident() in self._followed:

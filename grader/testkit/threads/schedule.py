@@ -6,7 +6,6 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from dis import Instruction
 from types import FrameType
 from typing import Any
 
@@ -14,6 +13,7 @@ from grader.testkit.calls import Mismatch, lines
 from grader.testkit.threads.control import Control, ControlledLock
 from grader.testkit.threads.plans import Plan
 from grader.testkit.threads.scheduler import Actor, Deadlock, Endless, Scheduler
+from grader.testkit.threads.steps import Step
 from grader.testkit.threads.story import WIDTH, Story, owned
 from grader.testkit.threads.tracer import Tracer
 from grader.text import safe_repr
@@ -75,7 +75,7 @@ class Schedule:
                     self._run.returned.append(part.value)
                 check(self._run)
 
-    def on_step(self, frame: FrameType, step: Instruction) -> None:
+    def on_step(self, frame: FrameType, step: Step) -> None:
         """Come to a step of the solution, in one of the threads."""
         actor = self._control.here()
         if actor is None:

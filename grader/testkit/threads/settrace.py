@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import dis
 import functools
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from types import CodeType, FrameType
 from typing import Any, Self
 
-from grader.testkit.threads.steps import OnStep, sharing_steps
+from grader.testkit.threads.steps import OnStep, Step, sharing_steps
 
 
 class SettraceTracer:
@@ -19,13 +18,13 @@ class SettraceTracer:
     def __init__(self, owns: Callable[[str], bool], on_step: OnStep) -> None:
         self._owns = functools.cache(owns)
         self._on_step = on_step
-        self._steps: dict[CodeType, Mapping[int, dis.Instruction]] = {}
+        self._known: dict[int, tuple[CodeType, Mapping[int, Step]]] = {}
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._steps.clear()
+        self._known.clear()
 
     @contextlib.contextmanager
     def follow(self) -> Iterator[None]:
@@ -37,16 +36,18 @@ class SettraceTracer:
             sys.settrace(before)
 
     def _enter_frame(self, frame: FrameType, _event: str, _arg: object) -> Any:
-        if not self._owns(frame.f_code.co_filename):
+        code = frame.f_code
+        if not self._owns(code.co_filename):
             return None
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        if frame.f_code not in self._steps:
-            self._steps[frame.f_code] = sharing_steps(frame.f_code, frame.f_globals)
-        return self._in_frame
+        # By id: a code object is hashed by all that it holds. The entry keeps it alive.
+        if id(code) not in self._known:
+            self._known[id(code)] = code, sharing_steps(code, frame.f_globals)
+        _, steps = self._known[id(code)]
 
-    def _in_frame(self, frame: FrameType, event: str, _arg: object) -> Any:
-        if event == "opcode":
-            step = self._steps[frame.f_code].get(frame.f_lasti)
-            if step is not None:
-                self._on_step(frame, step)
-        return self._in_frame
+        def in_frame(frame: FrameType, event: str, _arg: object) -> Any:
+            if event == "opcode" and frame.f_lasti in steps:
+                self._on_step(frame, steps[frame.f_lasti])
+            return in_frame
+
+        return in_frame

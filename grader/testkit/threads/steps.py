@@ -5,7 +5,10 @@ from __future__ import annotations
 import builtins
 import dis
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import CodeType, FrameType, FunctionType, ModuleType
+
+from grader.testkit.threads.places import Place, place_of
 
 # What reads or writes something that another thread can see. A switch before any other
 # instruction comes to the same as one before the next of these.
@@ -18,23 +21,42 @@ SHARING = frozenset({
     "LIST_EXTEND", "SET_UPDATE", "DICT_UPDATE", "DICT_MERGE", "UNPACK_SEQUENCE", "UNPACK_EX",
 })  # fmt: skip
 
-OnStep = Callable[[FrameType, dis.Instruction], None]
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An instruction that shares something."""
+
+    opname: str
+    # What it reads or writes, if a story can show it.
+    place: Place | None
+    is_write: bool
 
 
-def sharing_steps(code: CodeType, names: Mapping[str, object]) -> dict[int, dis.Instruction]:
+OnStep = Callable[[FrameType, Step], None]
+
+
+def sharing_steps(code: CodeType, names: Mapping[str, object]) -> dict[int, Step]:
     """Return the instructions of ``code`` that share something, by their offset in bytes."""
-    return {step.offset: step for step in dis.get_instructions(code) if _shares(step, names)}
+    found = dis.get_instructions(code)
+    return {each.offset: _step(code, each) for each in found if _shares(each, names)}
 
 
-def _shares(step: dis.Instruction, names: Mapping[str, object]) -> bool:
-    if step.opname == "BINARY_OP":
+def _step(code: CodeType, instruction: dis.Instruction) -> Step:
+    verb = instruction.opname.split("_")[0]
+    is_shown = verb in {"LOAD", "STORE", "BINARY"}
+    place = place_of(code, instruction) if is_shown else None
+    return Step(instruction.opname, place, is_write=verb == "STORE")
+
+
+def _shares(instruction: dis.Instruction, names: Mapping[str, object]) -> bool:
+    if instruction.opname == "BINARY_OP":
         # In place, which may change a list; or, from 3.14 on, a subscript.
-        return step.argrepr.endswith(("=", "[]"))
-    if step.opname == "LOAD_ATTR":
-        return "NULL" not in step.argrepr  # a method, to be called
-    if step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-        return _is_data(step.argval, names)
-    return step.opname in SHARING
+        return instruction.argrepr.endswith(("=", "[]"))
+    if instruction.opname == "LOAD_ATTR":
+        return "NULL" not in instruction.argrepr  # a method, to be called
+    if instruction.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
+        return _is_data(instruction.argval, names)
+    return instruction.opname in SHARING
 
 
 def _is_data(name: str, names: Mapping[str, object]) -> bool:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import dis
-import functools
-import linecache
-import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import CodeType, FrameType
+from types import FrameType
 
 from grader.testkit.threads.control import ControlledLock
+from grader.testkit.threads.places import Getter
 from grader.testkit.threads.scheduler import Actor
+from grader.testkit.threads.steps import Step
 from grader.text import safe_repr
 
 # Values that a line of the story has room for.
@@ -22,12 +20,6 @@ WIDTH = 50
 BEFORE, AFTER = 6, 12
 # Events shown where nobody was stopped.
 AT_END = 30
-
-_PATH = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*")
-_ITEM = re.compile(r"(?P<owner>[\w.]+)\[(?P<key>[\w.]+|'[^']*'|\"[^\"]*\")\]")
-_MISSING = object()
-
-Getter = Callable[[], object]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,44 +70,19 @@ class Story:
                 text = f"writes {text}: {safe_repr(value, WIDTH)}"
                 self._events.append(Event(actor.name, line, text))
 
-    def foresee(self, actor: Actor, frame: FrameType, step: dis.Instruction) -> None:
+    def foresee(self, actor: Actor, frame: FrameType, step: Step) -> None:
         """Note what the step that comes now reads, and remember what it writes."""
-        verb = step.opname.split("_")[0]
-        if verb not in {"LOAD", "STORE", "BINARY"}:
+        if step.place is None:
             return
-        found = self._target(frame, step)
-        if found is None:
-            return
-        text, getter = found
-        if verb == "STORE":
+        text, getter = step.place.find(frame, self._names)
+        if step.is_write:
             self._writes[actor] = (frame.f_lineno, text, getter)
             return
         value = getter()
-        _label(value, text)
         if isinstance(value, PLAIN):
             self.note(actor, f"reads {text}: {safe_repr(value, WIDTH)}")
-
-    def _target(self, frame: FrameType, step: dis.Instruction) -> tuple[str, Getter] | None:
-        """Return what an instruction reads or writes: its text, and what gets its value."""
-        text = expression(frame.f_code, step)
-        item = _ITEM.fullmatch(text)
-        if item is not None:
-            owner = _follow(frame, item["owner"])
-            key = _key(frame, item["key"])
-            shown = f"{self._shown(frame, item['owner'])}[{safe_repr(key, 20)}]"
-            return shown, lambda: _item(owner, key)
-        if not _PATH.fullmatch(text):
-            return None
-        path, _, name = text.rpartition(".")
-        if not path:
-            return text, lambda: _follow(frame, text)
-        owner = _follow(frame, path)
-        return self._shown(frame, text), lambda: _attribute(owner, name)
-
-    def _shown(self, frame: FrameType, text: str) -> str:
-        """Return a path with the test's name for the object it begins with."""
-        first, dot, rest = text.partition(".")
-        return self._names.get(id(_follow(frame, first)), first) + dot + rest
+        else:
+            _label(value, text)
 
     def text(self) -> str:
         """Return the story, a line for each event, without what is too far from the first stop."""
@@ -144,61 +111,6 @@ def _table(events: Sequence[Event]) -> list[str]:
 def owned(lock: ControlledLock) -> str:
     """Return who has a lock, as the end of a sentence."""
     return f", which {lock.owner.name} has" if lock.owner is not None else ""
-
-
-def expression(code: CodeType, step: dis.Instruction) -> str:
-    """Return the text of the expression that an instruction belongs to, if it is on one line."""
-    place = step.positions
-    if place is None or place.lineno is None or place.lineno != place.end_lineno:
-        return ""
-    line = linecache.getline(code.co_filename, place.lineno).encode()
-    return line[place.col_offset : place.end_col_offset].decode(errors="replace")
-
-
-def _follow(frame: FrameType, path: str) -> object:
-    """Return what a dotted path stands for, without running any code of the solution."""
-    first, *rest = path.split(".")
-    value = frame.f_locals.get(first, frame.f_globals.get(first, _MISSING))
-    for name in rest:
-        value = _attribute(value, name)
-    return value
-
-
-def _attribute(owner: object, name: str) -> object:
-    try:
-        values = object.__getattribute__(owner, "__dict__")
-    except AttributeError:
-        values = {}
-    if name in values:
-        return values[name]
-    for base in type(owner).__mro__:
-        found = vars(base).get(name, _MISSING)
-        if type(found).__name__ == "member_descriptor":  # a slot
-            return _attempt(functools.partial(found.__get__, owner))
-        if found is not _MISSING:
-            return found
-    return _MISSING
-
-
-def _key(frame: FrameType, text: str) -> object:
-    if text[0] in "'\"":
-        return text[1:-1]
-    return int(text) if text.isdecimal() else _follow(frame, text)
-
-
-def _item(owner: object, key: object) -> object:
-    if isinstance(owner, dict) and isinstance(key, str | int | tuple):
-        return dict.get(owner, key, _MISSING)
-    if isinstance(owner, list) and isinstance(key, int):
-        return _attempt(lambda: list.__getitem__(owner, key))
-    return _MISSING
-
-
-def _attempt(get: Getter) -> object:
-    try:
-        return get()
-    except Exception:  # noqa: BLE001  # an empty slot, an index too high: nothing to show
-        return _MISSING
 
 
 def _label(value: object, text: str) -> None:
