@@ -16,7 +16,8 @@ from grader.engine.job import Order
 from grader.engine.worker import Worker
 from grader.errors import EngineError
 from grader.loader import load_problem
-from grader.prove import prove_problems
+from grader.prove import claims, prove_problems
+from grader.prove.pace import slowness
 from grader.prove.trials import Role, start_runs, subjects
 from grader.workspace import Workspace
 
@@ -144,6 +145,19 @@ def test_wrong_solutions_of_two_families_must_be_told_apart(sample: Path, prove:
     assert prove(sample).faults == lines(
         HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt"
     )
+
+
+def test_a_slow_machine_is_given_more_time(
+    sample: Path, prove: Prove, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lay_over(HERE / "broken_problems" / "reference_burns_cpu", sample)
+    monkeypatch.setattr(claims, "slowness", lambda: 1000.0)
+
+    assert prove(sample).code == 0
+
+
+def test_no_machine_is_given_less_time() -> None:
+    assert slowness() >= 1
 
 
 def test_the_faults_of_several_problems_come_once_more_at_the_end(

@@ -9,6 +9,7 @@ from grader.errors import Fault
 from grader.loader import METADATA, short
 from grader.outcome import Outcome, TestReport
 from grader.problem import Budget, Problem
+from grader.prove.pace import slowness
 from grader.prove.trials import Role, Run, Subject, failing_tests
 
 Pattern = frozenset[str]
@@ -66,7 +67,7 @@ def _check_budget(budget: Budget, subject: Subject) -> Iterator[Fault]:
         ("CPU", min(run.trial.cpu_seconds for run in subject.runs), budget.cpu_seconds),
         ("wall", min(run.trial.wall_seconds for run in subject.runs), budget.wall_seconds),
     ):
-        if used > allowed:
+        if used > allowed and used > allowed * slowness():
             what = f"its tests take {used:.2f} s of {clock} time, with a budget of {allowed:g} s"
             remedy = f"Make the tests faster, or say `why` under [budget] in {METADATA}"
             yield Fault(short(subject.path), what, remedy)

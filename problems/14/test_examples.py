@@ -25,7 +25,7 @@ def test_safe_counter(threads, solution):
         call_raising(TypeError, counter.increment, "3")
 
     # In a thread under control, where waiting for ever is found out at once.
-    threads.shuffle(solution, dict, [script], lambda run: None, seeds=[0])
+    threads.in_turn(solution, dict, [script], lambda run: None)
 
 
 def test_keyed_counter(threads, solution):
@@ -35,4 +35,4 @@ def test_keyed_counter(threads, solution):
         call(hits.increment, "/users", 3).gives(3)
         call(hits.snapshot).gives({"/orders": 1, "/users": 3})
 
-    threads.shuffle(solution, dict, [script], lambda run: None, seeds=[0])
+    threads.in_turn(solution, dict, [script], lambda run: None)

@@ -33,7 +33,7 @@ def alone(threads, solution, script):
         except Exception as error:  # raised below, without the story of a single thread
             errors.append(error)
 
-    threads.shuffle(solution, dict, [run], lambda run: None, seeds=[0])
+    threads.in_turn(solution, dict, [run], lambda run: None)
     for error in errors:
         raise error
 

@@ -222,6 +222,20 @@ def test_dice_spare_a_counter_that_is_right(threads: ControlledThreads, load: Lo
     assert seen == [[1, 2, 3]] * 8
 
 
+def test_in_turn_a_thread_runs_until_it_waits_or_ends(
+    threads: ControlledThreads, load: Load
+) -> None:
+    solution = load((COUNTERS / "wrong" / "plain.py").read_text(encoding="utf-8"))
+    seen = []
+
+    for operations in ([increment], [increment] * 3):
+        threads.in_turn(
+            solution, solution.Counter, operations, lambda run: seen.append(run.returned)
+        )
+
+    assert seen == [[1], [1, 2, 3]]
+
+
 def test_two_operations_come_first_in_turn(threads: ControlledThreads, load: Load) -> None:
     solution = load("class Log(list): pass")
     seen = set()

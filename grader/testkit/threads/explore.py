@@ -60,6 +60,17 @@ class ControlledThreads:
         for order in orders:
             self._perform(solution, _plans(switches), make, order, check)
 
+    def in_turn(
+        self,
+        solution: ModuleType,
+        make: Callable[[], Any],
+        operations: Sequence[Operation],
+        check: Check,
+    ) -> None:
+        """Run one operation, or several, with switches only where a thread waits or ends."""
+        named = list(zip(NAMES, operations, strict=False))
+        self._perform(solution, iter([SwitchPlan(())]), make, named, check)
+
     def shuffle(
         self,
         solution: ModuleType,
