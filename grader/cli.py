@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import traceback
 from collections.abc import Callable
 from enum import StrEnum
@@ -156,6 +157,32 @@ def hint(
     from grader.run import give_hint
 
     return give_hint(_workspace(), number, solutions, level=level, no_color=no_color)
+
+
+@app.command()
+@reporting_errors
+def predict(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[MODULE|SNIPPET]...", show_default=False, help="Only these."),
+    ] = None,
+    list_only: Annotated[bool, typer.Option("--list", help="List the snippets.")] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Ask also for those already answered rightly.")
+    ] = False,
+    no_color: NoColor = False,
+) -> int:
+    """Say what snippets print, and learn why."""
+    from grader.predict import predict as ask
+
+    return ask(
+        names or [],
+        answers=sys.stdin,
+        memory=_workspace().state,
+        list_only=list_only,
+        again=again,
+        no_color=no_color,
+    )
 
 
 @app.command()

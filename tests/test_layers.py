@@ -14,8 +14,8 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table"},
-    {"loader", "testkit", "solution", "score", "hints"},
+    {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
+    {"loader", "testkit", "solution", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts"},
     {"solutions", "judge"},
     {"command"},
@@ -23,7 +23,7 @@ LAYERS = (
     {"plugin"},
     {"engine"},
     {"grade"},
-    {"prove", "run"},
+    {"prove", "run", "predict"},
     {"cli"},
     {"__main__"},
 )
