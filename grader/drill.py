@@ -61,7 +61,8 @@ def _run(path: Path) -> subprocess.CompletedProcess[str]:
     # Without SYSTEMROOT, Python cannot start on Windows.
     names = ("PATH", "SYSTEMROOT")
     return subprocess.run(  # noqa: S603  # our own snippets
-        [sys.executable, "-I", "-X", "utf8", path.name],
+        # Later versions warn of what some snippets are about, such as `return` in `finally`.
+        [sys.executable, "-I", "-X", "utf8", "-W", "ignore::SyntaxWarning", path.name],
         cwd=path.parent,
         env={name: os.environ[name] for name in names if name in os.environ},
         capture_output=True,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from grader.drill import Drill, is_right, load_drills, select
 from grader.render.console import open_console
@@ -18,7 +18,7 @@ ALL_RIGHT, SOME_WRONG = 0, 1
 def predict(
     names: Sequence[str],
     *,
-    answers: IO[str],
+    answers: Iterator[str],
     memory: Path,
     list_only: bool,
     again: bool,
@@ -63,7 +63,7 @@ def _unsolved(drills: Sequence[Drill], solved: set[str]) -> list[Drill]:
     return [drill for drill in drills if drill.id not in solved]
 
 
-def _read_answer(answers: IO[str]) -> list[str] | None:
+def _read_answer(answers: Iterator[str]) -> list[str] | None:
     """Return the lines up to an empty one; None at the end, or where somebody interrupts."""
     lines: list[str] = []
     # Ctrl-C ends the drill as Ctrl-D does, and so does not lose the tally.

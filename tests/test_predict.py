@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -83,12 +83,12 @@ def test_the_end_of_the_answers_ends_the_drill(ask: Ask) -> None:
 def test_an_interrupt_ends_the_drill_with_its_tally(
     ask: Ask, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Interrupted(io.StringIO):
-        def __next__(self) -> str:
-            raise KeyboardInterrupt
+    def interrupted() -> Iterator[str]:
+        yield "1\n"
+        raise KeyboardInterrupt
 
     code = predict(
-        [], answers=Interrupted(), memory=tmp_path, list_only=False, again=False, no_color=True
+        [], answers=interrupted(), memory=tmp_path, list_only=False, again=False, no_color=True
     )
 
     assert code == 0
