@@ -50,6 +50,8 @@ def prove(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     """Give the function that proves a workspace in this process, and prints plain text."""
     for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
+    # A tracer in this process, as for coverage, makes the machine look slow.
+    monkeypatch.setattr(claims, "slowness", lambda: 1.0)
 
     def run(root: Path, *, repeat: int = 1, seeds: int = 0) -> Proof:
         code = prove_problems(
