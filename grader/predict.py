@@ -44,13 +44,14 @@ def predict(
             break
         output = drill.output()
         asked += 1
-        if is_right(answer, output):
+        was_right = is_right(answer, output)
+        if was_right:
             right += 1
             solved.add(drill.id)
             # Forgetting one is no reason to stop.
             with contextlib.suppress(OSError):
                 store.write(sorted(solved))
-        print_answer(console, drill, output, is_right=is_right(answer, output))
+        print_answer(console, drill, output, is_right=was_right)
     print_tally(console, right, asked, len(_unsolved(drills, solved)))
     return ALL_RIGHT if right == asked else SOME_WRONG
 

@@ -98,16 +98,14 @@ def _run_all(
     seeds: int,
     jobs: int,
 ) -> None:
-    with job_pool(1) as pool:
-        # One at a time: runs side by side slow each other down, which is not the tests' cost.
-        for subject in subjects:
-            if subject.role is Role.REFERENCE:
-                timed = start_runs(engine, pool, problem, subject, repeat=TIMED_RUNS, seeds=0)
-                subject.runs = [future.result() for future in timed]
-    with job_pool(jobs) as pool:
-        pending = [
-            (subject, start_runs(engine, pool, problem, subject, repeat=repeat, seeds=seeds))
-            for subject in subjects
-        ]
-        for subject, futures in pending:
-            subject.runs += [future.result() for future in futures]
+    # Its time counts, so it runs alone: runs side by side slow each other down.
+    timed = [subject for subject in subjects if subject.role is Role.REFERENCE]
+    others = [subject for subject in subjects if subject.role is not Role.REFERENCE]
+    for group, times, width in ((timed, max(repeat, TIMED_RUNS), 1), (others, repeat, jobs)):
+        with job_pool(width) as pool:
+            pending = [
+                (subject, start_runs(engine, pool, problem, subject, repeat=times, seeds=seeds))
+                for subject in group
+            ]
+            for subject, futures in pending:
+                subject.runs = [future.result() for future in futures]

@@ -75,10 +75,13 @@ def watch(*values: object) -> list[weakref.ref[Any]]:
 def alive(refs: Iterable[weakref.ref[Any]]) -> list[str]:
     """Return, in words, what is still alive after a garbage collection.
 
+    What is dead already needs none, and a collection takes long in a process with a framework.
     A test keeps values alive as well: by its variables, also that of a loop, by an exception that
     it caught, by a ``Called``.
     """
-    gc.collect()
+    refs = list(refs)
+    if any(ref() is not None for ref in refs):
+        gc.collect()
     return [safe_repr(value) for ref in refs if (value := ref()) is not None]
 
 

@@ -493,12 +493,6 @@ def test_a_child_does_not_see_what_its_parent_sets_later(storage):
 # --- What is released -------------------------------------------------------------------------
 
 
-def expect_released(refs, what):
-    """Fail if a value is alive; collect garbage, which takes long, only where that may help."""
-    if any(ref() is not None for ref in refs):
-        expect_dead(refs, what)
-
-
 def handle_watched(storage, name):
     """Return weak references to what a request held: set, overwritten and deleted."""
     first, second, third = (Watched(f"{name}: {what}") for what in ("set", "replaced", "deleted"))
@@ -513,14 +507,14 @@ def handle_watched(storage, name):
 @behaviour("released")
 def test_what_a_request_held_dies_with_it(storage):
     refs = handle_watched(storage, "a value")
-    expect_released(refs, "what is alive after its request")
+    expect_dead(refs, "what is alive after its request")
 
 
 @behaviour("released")
 def test_a_pool_thread_that_lives_on_holds_nothing(storage):
     with ThreadPoolExecutor(1) as pool:
         refs = pool.submit(handle_watched, storage, "a value of a pool thread").result()
-        expect_released(refs, "what is alive after its request, while the pool waits for more")
+        expect_dead(refs, "what is alive after its request, while the pool waits for more")
 
 
 @behaviour("released")
@@ -528,7 +522,7 @@ def test_what_a_nested_request_held_dies_before_the_outer_one_ends(storage):
     with storage.request():
         call(storage.set, "user", "ann")
         refs = handle_watched(storage, "a value of the nested request")
-        expect_released(refs, "what is alive after a nested request, inside of the outer one")
+        expect_dead(refs, "what is alive after a nested request, inside of the outer one")
 
 
 @behaviour("released")
@@ -543,7 +537,7 @@ def test_what_a_child_set_dies_with_the_request(storage, in_child):
 
     # What the parent saw is not kept: it may hold the value.
     refs = run_with_child(storage, in_child, child)[0]
-    expect_released(refs, "what is alive after the request of the parent")
+    expect_dead(refs, "what is alive after the request of the parent")
 
 
 # --- Left in another context ------------------------------------------------------------------
@@ -609,7 +603,7 @@ def test_nothing_is_held_of_a_request_that_was_left_elsewhere(storage):
     manager, elsewhere = entered_elsewhere(storage, value)
     leave(manager)
     del value, manager, elsewhere
-    expect_released(refs, "what is alive after a request that was left in another context")
+    expect_dead(refs, "what is alive after a request that was left in another context")
 
 
 @behaviour("left-elsewhere")
@@ -637,7 +631,7 @@ def test_a_generator_dependency_of_fastapi_neither_fails_nor_leaks(storage):
 
     expect("what GET / answered", asyncio.run(main()), ["ann"])
     expect("snapshot() after the block, in the generator", after, [{"user": "ann"}])
-    expect_released(refs, "what is alive after the requests")
+    expect_dead(refs, "what is alive after the requests")
 
 
 # --- Applications -----------------------------------------------------------------------------

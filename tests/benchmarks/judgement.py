@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import importlib.util
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from grader.solution import Solution
 from grader.testkit.allocation import growth
 from grader.testkit.calls import Mismatch, expect
 from grader.testkit.threads import ControlledThreads, Run, controlled_threads
@@ -30,12 +30,7 @@ Judge = Callable[[ControlledThreads, ModuleType], None]
 
 def load(path: Path) -> ModuleType:
     """Return the module in a file, run anew."""
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return Solution(path, path.stem, lambda error: False).load()
 
 
 def is_accepted(path: Path, judge: Judge) -> bool:

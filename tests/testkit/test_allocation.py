@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import gc
-import importlib.util
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from grader.solution import Solution
 from grader.testkit.allocation import growth
 from grader.testkit.calls import Mismatch
 
-SPEC = importlib.util.spec_from_file_location("leaks", Path(__file__).with_name("leaks.py"))
-assert SPEC is not None
-assert SPEC.loader is not None
-leaks = importlib.util.module_from_spec(SPEC)
-SPEC.loader.exec_module(leaks)
+leaks: Any = Solution(Path(__file__).with_name("leaks.py"), "leaks", lambda error: False).load()
 
 Subject = Callable[[], Callable[[], object]]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import sys
 import textwrap
 import threading
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from grader.solution import Solution
 from grader.testkit.calls import Mismatch, expect
 from grader.testkit.threads import ControlledThreads, Run, controlled_threads, explore, samples
 from grader.testkit.threads.control import ControlledLock, controlled
@@ -48,12 +48,7 @@ def load(threads: ControlledThreads, tmp_path: Path) -> Load:
 
 
 def module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("solution", path)
-    assert spec is not None
-    assert spec.loader is not None
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
+    return Solution(path, "solution", lambda error: False).load()
 
 
 def increment(counter: Any) -> object:
@@ -315,7 +310,7 @@ class TestLocks:
     def test_refuses_it_under_a_scheduler_too(
         self, arguments: tuple[bool, int], threads: ControlledThreads, load: Load
     ) -> None:
-        solution = load("")
+        solution = load("pass")
 
         def acquire(lock: Any) -> None:
             lock.acquire(*arguments)

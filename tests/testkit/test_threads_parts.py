@@ -17,11 +17,11 @@ from typing import Any, Self
 import pytest
 
 from grader.testkit.calls import Mismatch
+from grader.testkit.threads.actor import Actor
 from grader.testkit.threads.control import Control, ControlledLock, controlled
 from grader.testkit.threads.places import Place
 from grader.testkit.threads.plans import Plan, RandomPlan, SwitchPlan
 from grader.testkit.threads.schedule import Run, Schedule
-from grader.testkit.threads.scheduler import Actor
 from grader.testkit.threads.settrace import SettraceTracer
 from grader.testkit.threads.steps import Step, owner_of, sharing_steps
 from grader.testkit.threads.story import Story

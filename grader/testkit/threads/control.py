@@ -16,7 +16,8 @@ from collections.abc import Callable, Iterator
 from typing import Any, Self
 from unittest import mock
 
-from grader.testkit.threads.scheduler import Abandoned, Actor, Scheduler
+from grader.testkit.threads.actor import Actor
+from grader.testkit.threads.scheduler import Abandoned, Scheduler
 
 # What a thread that must end may take for it, in seconds, before nobody cares any more.
 FAREWELL = 0.1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Sequence
 
-from grader.testkit.threads.scheduler import Actor
+from grader.testkit.threads.actor import Actor
 
 # Of so many steps, one is a switch, on average.
 SWITCH_EVERY = 4

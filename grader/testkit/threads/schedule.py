@@ -10,9 +10,10 @@ from types import FrameType
 from typing import Any
 
 from grader.testkit.calls import Mismatch, lines
+from grader.testkit.threads.actor import Actor
 from grader.testkit.threads.control import Control, ControlledLock
 from grader.testkit.threads.plans import Plan
-from grader.testkit.threads.scheduler import Actor, Deadlock, Endless, Scheduler
+from grader.testkit.threads.scheduler import Deadlock, Endless, Scheduler
 from grader.testkit.threads.steps import Step
 from grader.testkit.threads.story import WIDTH, Story, owned
 from grader.testkit.threads.tracer import Tracer

@@ -15,9 +15,10 @@ import _thread
 import itertools
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+
+from grader.testkit.threads.actor import Actor
+from grader.testkit.threads.plans import Plan
 
 # Between two looks at a thread that may wait for something outside, in seconds; and how many
 # looks in a row must find it asleep.
@@ -51,44 +52,6 @@ class Endless(Exception):
     def __init__(self, actor: Actor) -> None:
         super().__init__(f"{actor.name} does not end")
         self.actor = actor
-
-
-@dataclass(eq=False, slots=True)
-class Actor:
-    """A thread under control."""
-
-    name: str
-    # Open once, when it is this thread's turn.
-    gate: _thread.LockType = field(default_factory=_new_lock)
-    # What it waits for, and until when on the scheduler's clock.
-    waits_for: object | None = None
-    deadline: tuple[float, int] | None = None
-    has_timed_out: bool = False
-    # Asleep in something that is not under control.
-    is_outside: bool = False
-    is_done: bool = False
-    steps: int = 0
-    # Where its last step was, for the story.
-    line: int = 0
-    native_id: int | None = None
-
-    def __post_init__(self) -> None:
-        self.gate.acquire()
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it could run."""
-        return not (self.is_done or self.is_outside) and self.waits_for is None
-
-
-class Plan(Protocol):
-    """Who runs when."""
-
-    def wants_switch(self, actor: Actor) -> bool:
-        """Tell whether ``actor`` stops before the step that it has come to."""
-
-    def prefers(self, ready: Sequence[Actor]) -> Actor:
-        """Return who runs next."""
 
 
 class Scheduler:

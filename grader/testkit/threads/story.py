@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
+from grader.testkit.threads.actor import Actor
 from grader.testkit.threads.control import ControlledLock
 from grader.testkit.threads.places import Getter
-from grader.testkit.threads.scheduler import Actor
 from grader.testkit.threads.steps import Step
 from grader.text import safe_repr
 
