@@ -5,6 +5,7 @@ GraderError
 ├── ProblemFaults   problem folders break the format       exit code 2
 ├── EngineError     the grader itself failed               exit code 3
 └── SolutionError   a solution cannot be loaded            costs that problem only
+    └── PartError   a module of its package cannot         costs the tests that need it
 """
 
 from __future__ import annotations
@@ -60,3 +61,7 @@ class SolutionError(GraderError):
         super().__init__(message)
         self.message = message
         self.where = where
+
+
+class PartError(SolutionError):
+    """A module inside a solution's package cannot be loaded; the rest of it may still work."""

@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from grader.case import TestCase, Trial
-from grader.errors import GraderError, SolutionError
+from grader.errors import GraderError, PartError, SolutionError
 from grader.interrupts import InterruptWatch, RunEnded, ends_run
 from grader.judge import judge
 from grader.loader import METADATA, load_problem
@@ -65,8 +65,9 @@ class Kata:
             if call.when == "call":
                 self.reports[item.nodeid] = TestReport(Outcome.PASSED)
             return
-        report = judge(call.excinfo.value, self.solution_of(item))
-        if isinstance(call.excinfo.value, SolutionError):
+        error = call.excinfo.value
+        report = judge(error, self.solution_of(item))
+        if isinstance(error, SolutionError) and not isinstance(error, PartError):
             self.broken[item.path.parent] = report
         earlier = self.reports.get(item.nodeid)
         if earlier is None or earlier.outcome is Outcome.PASSED:
@@ -94,7 +95,9 @@ class Kata:
 
     def solve(self, problem: Problem, path: Path) -> None:
         """Judge the solution at ``path`` from now on."""
-        self.solutions[problem.folder] = Solution(path, problem.slug, self.watch.is_signal)
+        self.solutions[problem.folder] = Solution(
+            path, problem.slug, self.watch.is_signal, problem.base_of(path)
+        )
 
 
 KATA = pytest.StashKey[Kata]()

@@ -89,6 +89,13 @@ class Problem:
         """The name a solution has in a folder of solutions."""
         return self.slug if self.stub.is_dir() else f"{self.slug}.py"
 
+    def base_of(self, path: Path) -> Path | None:
+        """Return what an author's wrong or right package is laid over: the reference."""
+        is_authors = path.parent in (self.folder / "wrong", self.folder / "right")
+        if not (is_authors and path.is_dir()):
+            return None
+        return self.folder.parent.parent / "reference" / self.solution_name
+
     @property
     def right(self) -> tuple[Path, ...]:
         """The right solutions, by name; hidden files and caches are none of them."""

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import CodeType, ModuleType, TracebackType
 
 from grader.errors import SolutionError
+from grader.package import PackageFinder
 from grader.text import safe_str
 
 MAX_BYTES = 1_000_000
@@ -20,11 +21,22 @@ MAX_BYTES = 1_000_000
 class Solution:
     """The file, or the package folder, that answers one problem."""
 
-    def __init__(self, path: Path, slug: str, is_signal: Callable[[BaseException], bool]) -> None:
-        """Name a solution; ``is_signal`` tells a Ctrl-C from an error that the solution raised."""
+    def __init__(
+        self,
+        path: Path,
+        slug: str,
+        is_signal: Callable[[BaseException], bool],
+        base: Path | None = None,
+    ) -> None:
+        """Name a solution; ``is_signal`` tells a Ctrl-C from an error that the solution raised.
+
+        A package holds only what differs from the package ``base``, if there is one.
+        """
         self.path = path
         self.slug = slug
         self._is_signal = is_signal
+        self._folders = [path] if base is None else [path, base]
+        self._finder = PackageFinder(slug, functools.cache(compile_file))
         self._failure: SolutionError | None = None
 
     def load(self) -> ModuleType:
@@ -40,6 +52,8 @@ class Solution:
         module = self._new_module()
         # Pickle and dataclasses look a class's module up by name.
         sys.modules[self.slug] = module
+        if self._is_package:
+            self._finder.install()
         try:
             exec(self._code, module.__dict__)  # noqa: S102  # running it is what we are here for
         except BaseException as error:
@@ -54,6 +68,7 @@ class Solution:
         """Forget the module and, of a package, its submodules."""
         sys.modules.pop(self.slug, None)
         if self._is_package:
+            self._finder.remove()
             for name in [name for name in sys.modules if name.startswith(f"{self.slug}.")]:
                 del sys.modules[name]
 
@@ -66,40 +81,35 @@ class Solution:
 
     def owns(self, filename: str) -> bool:
         """Tell whether a code object's file is the solution's."""
-        return filename == str(self.path) or Path(filename).is_relative_to(self.path)
+        path = Path(filename)
+        return filename == str(self.path) or any(map(path.is_relative_to, self._folders))
 
     @functools.cached_property
     def _code(self) -> CodeType:
-        if self._is_package:
-            main = self.path / "__init__.py"
-            return self._compile(main) if main.exists() else compile("", str(main), "exec")
-        return self._compile(self.path)
+        if not self._is_package:
+            if not read_source(self.path).strip():
+                raise SolutionError(f"{self.path.name} is empty")
+            return compile_file(self.path)
+        main = self._main
+        return compile_file(main) if main.exists() else compile("", str(main), "exec")
+
+    @functools.cached_property
+    def _main(self) -> Path:
+        """The package's own module; a package without one is a package all the same."""
+        files = [folder / "__init__.py" for folder in self._folders]
+        return next((file for file in files if file.exists()), files[0])
 
     @functools.cached_property
     def _is_package(self) -> bool:
         # A folder named like a file stands where a file belongs.
         return self.path.is_dir() and self.path.suffix != ".py"
 
-    def _compile(self, path: Path) -> CodeType:
-        source = read_source(path)
-        if not source.strip() and not self._is_package:
-            raise SolutionError(f"{path.name} is empty")
-        try:
-            return compile(source, str(path), "exec", dont_inherit=True)
-        except SyntaxError as error:
-            text = "".join(traceback.format_exception_only(error)).splitlines()
-            text = [line for line in text if not line.startswith("  File ")]
-            where = f"{path}:{error.lineno}" if error.lineno else None
-            raise SolutionError("\n".join(text[-1:] + text[:-1]), where=where) from error
-        except (ValueError, MemoryError, RecursionError) as error:
-            raise SolutionError(f"is not Python: {safe_str(error) or 'nested too deep'}") from error
-
     def _new_module(self) -> ModuleType:
-        package = [str(self.path)] if self._is_package else None
+        folders = [str(folder) for folder in self._folders] if self._is_package else None
         spec = importlib.util.spec_from_file_location(
             self.slug,
-            self.path / "__init__.py" if package else self.path,
-            submodule_search_locations=package,
+            self._main if folders else self.path,
+            submodule_search_locations=folders,
         )
         if spec is None:
             raise SolutionError(f"{self.path.name} is not a Python file: its name must end in .py")
@@ -112,6 +122,20 @@ class Solution:
             f"raised {type(error).__name__} while it was imported: {safe_str(error)}".rstrip(": "),
             where=self.where(error.__traceback__),
         )
+
+
+def compile_file(path: Path) -> CodeType:
+    """Return a solution's file as code; raise SolutionError where it is none."""
+    source = read_source(path)
+    try:
+        return compile(source, str(path), "exec", dont_inherit=True)
+    except SyntaxError as error:
+        text = "".join(traceback.format_exception_only(error)).splitlines()
+        text = [line for line in text if not line.startswith("  File ")]
+        where = f"{path}:{error.lineno}" if error.lineno else None
+        raise SolutionError("\n".join(text[-1:] + text[:-1]), where=where) from error
+    except (ValueError, MemoryError, RecursionError) as error:
+        raise SolutionError(f"is not Python: {safe_str(error) or 'nested too deep'}") from error
 
 
 def read_source(path: Path) -> str:

@@ -15,6 +15,7 @@ MAX_LINES = 400
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
     {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
+    {"package"},
     {"loader", "testkit", "solution", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts"},
     {"solutions", "judge"},
