@@ -123,6 +123,18 @@ def test_a_worker_sees_nothing_of_the_environment(
     assert "swordfish" not in output
 
 
+def test_a_workspace_that_makes_errors_of_warnings_breaks_no_solution(
+    engine: Engine, tiny: Path
+) -> None:
+    settings = "[tool.pytest.ini_options]\nfilterwarnings = ['error']\n"
+    (tiny / "pyproject.toml").write_text(settings, encoding="utf-8")
+    add_to_solution(tiny, "p01_tiny.py", "import warnings; PATTERN = '\\d'; warnings.warn('old')")
+
+    result = grade_all(engine, tiny)[0]
+
+    assert (result.verdict, result.output) == (Verdict.SOLVED, "")
+
+
 def test_jobs_run_side_by_side(engine: Engine, tiny: Path) -> None:
     os.mkfifo(tiny / "meeting")
     for name, mode in (("p01_tiny.py", "w"), ("p02_next.py", "r")):
