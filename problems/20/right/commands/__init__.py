@@ -1,0 +1,1 @@
+"""A command for each operation, with a handler that is found by its type; views as classes."""

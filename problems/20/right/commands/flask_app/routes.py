@@ -1,0 +1,1 @@
+"""Nothing: the views are made in app.py."""

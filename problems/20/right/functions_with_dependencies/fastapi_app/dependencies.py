@@ -1,0 +1,1 @@
+"""Nothing: the endpoints call plain functions."""

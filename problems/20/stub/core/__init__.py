@@ -1,0 +1,1 @@
+"""The rules about users and orders; knows no framework and no HTTP."""

@@ -1,0 +1,1 @@
+"""Thinks records that it has made itself need no copies."""

@@ -1,0 +1,1 @@
+"""Thinks `async def` makes an endpoint fast."""

@@ -1,0 +1,1 @@
+"""Thinks the service may raise what the framework understands anyway."""

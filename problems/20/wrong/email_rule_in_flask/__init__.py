@@ -1,0 +1,1 @@
+"""Thinks a rule belongs where the first client needed it."""

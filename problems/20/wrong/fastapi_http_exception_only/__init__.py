@@ -1,0 +1,1 @@
+"""Thinks FastAPI raises only its own HTTPException."""

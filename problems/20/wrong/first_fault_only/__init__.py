@@ -1,0 +1,1 @@
+"""Thinks one fault is enough to refuse."""

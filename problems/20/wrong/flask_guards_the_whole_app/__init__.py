@@ -1,0 +1,1 @@
+"""Thinks a hook of the app runs only for its routes."""

@@ -1,0 +1,1 @@
+"""Thinks the frameworks read JSON alike."""

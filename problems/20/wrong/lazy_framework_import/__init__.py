@@ -1,0 +1,1 @@
+"""Thinks an import inside a function is no dependency."""

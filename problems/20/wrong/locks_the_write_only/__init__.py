@@ -1,0 +1,1 @@
+"""Thinks a repository with a lock makes the whole service safe."""

@@ -1,0 +1,1 @@
+"""Thinks the GIL makes it safe to share a store."""

@@ -1,0 +1,1 @@
+"""Thinks the errors of the core that matter are those about input."""

@@ -1,0 +1,1 @@
+"""Thinks an order without an amount is an order of 0."""

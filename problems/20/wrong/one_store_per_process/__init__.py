@@ -1,0 +1,1 @@
+"""Thinks one store for the whole process is what everybody wants."""

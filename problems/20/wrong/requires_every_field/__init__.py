@@ -1,0 +1,1 @@
+"""Thinks every record has every field."""

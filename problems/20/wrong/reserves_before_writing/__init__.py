@@ -1,0 +1,1 @@
+"""Thinks what is about to be written is as good as written."""

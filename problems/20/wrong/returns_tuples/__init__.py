@@ -1,0 +1,1 @@
+"""Thinks a service answers with a body and a status."""

@@ -1,0 +1,1 @@
+"""Thinks a service is as cheap to make as a request."""

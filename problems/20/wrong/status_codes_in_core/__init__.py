@@ -1,0 +1,1 @@
+"""Thinks an error knows best which status it becomes."""

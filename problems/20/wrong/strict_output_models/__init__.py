@@ -1,0 +1,1 @@
+"""Thinks stored records obey the rules for new ones."""

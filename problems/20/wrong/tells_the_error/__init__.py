@@ -1,0 +1,1 @@
+"""Thinks the text of an error helps the client."""

@@ -1,0 +1,1 @@
+"""Thinks a header that holds the token will do."""

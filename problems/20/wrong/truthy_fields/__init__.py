@@ -1,0 +1,1 @@
+"""Thinks what is false is not there."""

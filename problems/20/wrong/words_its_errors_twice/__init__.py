@@ -1,0 +1,1 @@
+"""Thinks each adapter words its errors as it likes."""

@@ -1,0 +1,1 @@
+"""Thinks the e-mails can be compared after the user is in."""
