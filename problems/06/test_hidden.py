@@ -709,7 +709,7 @@ def test_a_hundred_users_of_fastapi_at_once_see_themselves(storage, path):
 
 @behaviour("applications")
 def test_users_of_flask_on_threads_see_themselves(storage):
-    meeting = Rendezvous(THREADS, patience=PATIENCE)
+    meeting, all_have_read = (Rendezvous(THREADS, patience=PATIENCE) for _ in range(2))
     app = Flask(__name__)
 
     @app.get("/")
@@ -718,7 +718,10 @@ def test_users_of_flask_on_threads_see_themselves(storage):
             first = storage.snapshot() or request.headers["user"]
             storage.set("user", first)
             meeting.meet()
-            return f"{first} {storage.get('user')}"
+            second = storage.get("user")
+            # Nobody leaves before: on a stack each could find itself on top by then.
+            all_have_read.meet()
+            return f"{first} {second}"
 
     def ask_flask(user):
         return wsgi.client(app).get("/", headers={"user": user}).text
