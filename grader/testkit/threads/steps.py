@@ -68,6 +68,5 @@ def _is_data(name: str, names: Mapping[str, object]) -> bool:
 
 def owner_of(module: ModuleType) -> Callable[[str], bool]:
     """Return what tells whether a code object's file is that module's or, of a package, in it."""
-    path = str(module.__file__)
-    folder = path.removesuffix("__init__.py") if path.endswith("__init__.py") else None
-    return lambda name: name == path or (folder is not None and name.startswith(folder))
+    folders = [f"{folder}/" for folder in getattr(module, "__path__", ())]
+    return lambda name: name == module.__file__ or any(map(name.startswith, folders))
