@@ -23,6 +23,10 @@ def test_the_numbers_have_no_gap() -> None:
     ]
 
 
+def test_twenty_problems_are_worth_a_thousand_points() -> None:
+    assert (len(PROBLEMS), sum(problem.points for problem in PROBLEMS)) == (20, 1000)
+
+
 @every_problem
 def test_a_problem_is_worth_what_its_level_says(problem: Problem) -> None:
     wanted = POINTS_OF_THE_PROJECT.get(problem.number, POINTS[problem.level])
