@@ -23,8 +23,8 @@ def test_the_numbers_have_no_gap() -> None:
     ]
 
 
-def test_twenty_problems_are_worth_a_thousand_points() -> None:
-    assert (len(PROBLEMS), sum(problem.points for problem in PROBLEMS)) == (20, 1000)
+def test_the_first_twenty_are_worth_a_thousand_points() -> None:
+    assert sum(problem.points for problem in PROBLEMS if problem.number <= "20") == 1000
 
 
 @every_problem
