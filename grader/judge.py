@@ -9,7 +9,7 @@ from types import ModuleType, TracebackType
 
 import pytest
 
-from grader.errors import SolutionError
+from grader.errors import PartError, SolutionError
 from grader.interrupts import RunEnded
 from grader.outcome import Outcome, TestReport
 from grader.solution import Solution
@@ -38,6 +38,8 @@ def judge(error: BaseException, solution: Solution) -> TestReport:
 def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, str | None]:
     trace = error.__traceback__
     where = solution.where(trace)
+    if isinstance(error, PartError):
+        return Outcome.ERROR, f"Broken     {error.message}", error.where
     if isinstance(error, SolutionError):
         return Outcome.ERROR, error.message, error.where
     if isinstance(error, NotImplementedError) and _raised_by(solution, trace):

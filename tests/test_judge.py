@@ -8,7 +8,7 @@ from types import ModuleType
 
 import pytest
 
-from grader.errors import SolutionError
+from grader.errors import PartError, SolutionError
 from grader.interrupts import InterruptWatch, RunEnded, ends_run
 from grader.judge import judge
 from grader.outcome import Outcome, TestReport
@@ -182,6 +182,12 @@ def test_a_solution_that_cannot_be_loaded_is_an_error(solution: Solution) -> Non
     report = judge(SolutionError("is empty", where="x.py:1"), solution)
 
     assert report == TestReport(Outcome.ERROR, "is empty", "x.py:1")
+
+
+def test_a_part_that_cannot_be_loaded_says_which(solution: Solution) -> None:
+    report = judge(PartError("core/models.py: is empty", where="core/models.py:1"), solution)
+
+    assert report.message == "Broken     core/models.py: is empty"
 
 
 def test_without_a_signal_an_interrupt_is_the_solutions() -> None:
