@@ -38,10 +38,9 @@ def judge(error: BaseException, solution: Solution) -> TestReport:
 def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, str | None]:
     trace = error.__traceback__
     where = solution.where(trace)
-    if isinstance(error, PartError):
-        return Outcome.ERROR, f"Broken     {error.message}", error.where
     if isinstance(error, SolutionError):
-        return Outcome.ERROR, error.message, error.where
+        label = "Broken     " if isinstance(error, PartError) else ""
+        return Outcome.ERROR, label + error.message, error.where
     if isinstance(error, NotImplementedError) and _raised_by(solution, trace):
         return Outcome.TODO, "Still to do: it raises NotImplementedError", where
     if isinstance(error, Mismatch):
