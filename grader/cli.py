@@ -62,6 +62,11 @@ Solutions = Annotated[
 Jobs = Annotated[
     int, typer.Option(min=1, help="How many run side by side.", show_default="the cores")
 ]
+# Some wrong solutions wait more than they compute: one more of them keeps all cores busy.
+ProofJobs = Annotated[
+    int,
+    typer.Option("--jobs", min=1, help="How many run side by side.", show_default="cores and one"),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 
@@ -195,7 +200,7 @@ def prove(
     seeds: Annotated[
         int, typer.Option(min=0, help="Also run all with N other seeds of hypothesis.")
     ] = 0,
-    jobs: Jobs = CORES,
+    jobs: ProofJobs = CORES + 1,
     no_color: NoColor = False,
 ) -> int:
     """Prove that a problem's tests accept what is right and reject what is wrong."""
