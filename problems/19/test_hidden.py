@@ -61,7 +61,7 @@ class Server:
             self.busy[item_id] -= 1
             raise HTTPException(429, headers={"Retry-After": self.retry_after})
         if status := self.told.get("fails", {}).get(item_id):
-            raise HTTPException(status)
+            raise HTTPException(status, headers={"Location": "/items/0"})
         return self.told.get("gives", {}).get(item_id, item(item_id))
 
     async def expect_ended(self, cleaned_up):
@@ -219,10 +219,10 @@ def test_an_id_may_come_twice(server, fetch):
 
 @behaviour("busy")
 def test_a_busy_server_is_asked_again_until_it_answers(server, fetch):
-    shop = server(busy={6: 3}, retry_after="0.5")
+    shop = server(busy={6: 7}, retry_after="0.5")
     call(fetch, [6], shop, limit=1).gives(items(6))
-    what = "the seconds at which item 6 was asked for, busy three times, Retry-After: 0.5"
-    expect(what, [second for _, second in shop.begun], [0.0, 1.5, 3.0, 4.5])
+    what = "the seconds at which item 6 was asked for, busy seven times, Retry-After: 0.5"
+    expect(what, [second for _, second in shop.begun], [1.5 * times for times in range(8)])
 
 
 @behaviour("busy")
@@ -235,11 +235,11 @@ def test_the_waits_of_several_fetches_overlap(server, fetch):
 
 @behaviour("busy")
 def test_other_fetches_go_on_during_a_wait(server, fetch):
-    shop = server(busy={1: 1}, retry_after="50")
+    shop = server(busy={1: 1}, retry_after="500")
     called = call(fetch, range(1, 6), shop, limit=2)
     called.gives(items(1, 2, 3, 4, 5))
     expect(
-        "the seconds when items 2 to 5 were asked for, item 1 waits until 51",
+        "the seconds when items 2 to 5 were asked for, item 1 waits until 501",
         shop.begun[1:5],
         [(2, 0.0), (3, 1.0), (4, 2.0), (5, 3.0)],
     )
@@ -278,13 +278,14 @@ def test_a_limit_below_one_is_refused(server, fetch, limit):
     source = Source([1, 2])
     call_raising(ValueError, fetch, source, server(), limit=limit)
     expect("how many ids were read", source.read, 0)
+    call_raising(ValueError, fetch, [], server(), limit=limit)
 
 
 # --- Failures ---------------------------------------------------------------------------------
 
 
 @behaviour("first-failure")
-@pytest.mark.parametrize("status", [404, 503])
+@pytest.mark.parametrize("status", [302, 503])
 def test_the_error_is_raised_bare(server, fetch, status):
     error = call_raising(
         httpx.HTTPStatusError, fetch, [1, 2, 3], server(fails={2: status}), limit=3
@@ -436,6 +437,18 @@ def test_two_calls_at_once_have_limits_of_their_own(in_loop, server, solution):
 
 
 @behaviour("calls-apart")
+def test_a_call_that_returned_leaves_no_task(in_loop, server, solution):
+    shop = server()
+
+    async def main():
+        found = await solution.fetch_all_async(range(3), client_of(shop.app), limit=2)
+        expect("the results", found, items(0, 1, 2))
+        await shop.expect_ended([])
+
+    in_loop(main)
+
+
+@behaviour("calls-apart")
 def test_the_client_stays_open(in_loop, server, solution):
     client = client_of(server().app)
 
@@ -447,6 +460,20 @@ def test_the_client_stays_open(in_loop, server, solution):
 
     expect("the results of two calls with one client", in_loop(main), items(1, 2))
     expect("client.is_closed after both", client.is_closed, False)
+
+
+@behaviour("calls-apart")
+def test_the_client_keeps_its_settings(in_loop, server, solution):
+    client = client_of(server().app)
+    before = client.timeout
+
+    async def main():
+        await solution.fetch_all_async([1], client, limit=1, timeout=60)
+        async with aclosing(solution.stream_results([2], client, limit=1, timeout=60)) as results:
+            return [result async for result in results]
+
+    expect("the results of the stream", in_loop(main), items(2))
+    expect("client.timeout after two calls with timeout=60", client.timeout, before)
 
 
 # --- The stream: results ----------------------------------------------------------------------
@@ -547,6 +574,7 @@ def test_the_stream_refuses_a_limit_below_one(server, stream, limit):
     source = Source([1, 2])
     call_raising(ValueError, stream, source, server(), limit=limit)
     expect("how many ids were read", source.read, 0)
+    call_raising(ValueError, stream, [], server(), limit=limit)
 
 
 @behaviour("stream-limits")
@@ -586,6 +614,32 @@ def test_an_error_comes_in_its_place_and_ends_the_rest(in_loop, server, solution
         expect("the first result, where the second fails", await anext(results), item(1))
         expect_status("what came second", await ending(anext_of(results)), 404)
         await shop.expect_ended([item_id for item_id, _ in shop.begun if item_id > 2])
+
+    in_loop(main)
+
+
+@behaviour("stream-ends")
+def test_nothing_comes_after_an_error(in_loop, server, solution):
+    shop = server(fails={2: 404})
+
+    async def main():
+        results = solution.stream_results([1, 2, 3, 4], client_of(shop.app), limit=1)
+        expect("the first result, where the second fails", await anext(results), item(1))
+        expect_status("what came second", await ending(anext_of(results)), 404)
+        expect("what came after the error", [result async for result in results], [])
+
+    in_loop(main)
+
+
+@behaviour("stream-ends")
+@pytest.mark.parametrize("count", [0, 4])
+def test_a_stream_that_was_read_to_its_end_leaves_nothing(in_loop, server, solution, count):
+    shop = server()
+
+    async def main():
+        results = solution.stream_results(range(count), client_of(shop.app), limit=3)
+        expect("the results", [result async for result in results], items(*range(count)))
+        await shop.expect_ended([])
 
     in_loop(main)
 
