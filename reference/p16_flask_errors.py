@@ -37,7 +37,8 @@ def register_error_handlers(app: Flask, *, logger: logging.Logger | None = None)
         if error.response is not None:
             return error
         status = error.code or 500
-        response = _answer(status, _of_status(status, error.description or error.name))
+        message = str(error.description or error.name)
+        response = _answer(status, _of_status(status, message))
         for name, value in error.get_headers():
             if name.lower() != "content-type":
                 response.headers.add(name, value)

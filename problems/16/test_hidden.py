@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+from collections import OrderedDict
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from flask import Blueprint, Flask, Response, abort, redirect, request
@@ -63,6 +65,13 @@ class CarrierDown(APIError):
     status_code = 503
     code = "carrier_down"
     default_message = "The carrier does not answer."
+
+
+class DepotFlooded(ConflictError):
+    """A failure of the server, below an error of the client."""
+
+    status_code = 503
+    code = "depot_flooded"
 
 
 class LedgerCorruption(Exception):
@@ -282,6 +291,14 @@ def test_a_division_by_zero_is_400_and_tells_nothing_of_it(solution):
 
 
 @behaviour("division")
+def test_a_subclass_of_zero_division_error_is_a_division_by_zero_too(solution):
+    app = make_app(solution)
+    serving(app, "/divides-decimals", lambda: str(Decimal(10) / Decimal(0)))
+
+    expect_error(ask(app), 400, **BAD_REQUEST)
+
+
+@behaviour("division")
 def test_a_division_by_zero_is_logged_once_as_a_warning(solution, log):
     ask(division_app(solution), "/divide?a=7&b=0")
 
@@ -381,7 +398,11 @@ def test_two_apps_log_to_their_own_loggers(solution, log):
 
 
 @behaviour("log-levels")
-@pytest.mark.parametrize("error", [APIError("No depot."), CarrierDown()], ids=["500", "503"])
+@pytest.mark.parametrize(
+    "error",
+    [APIError("No depot."), CarrierDown(), DepotFlooded()],
+    ids=["500", "503", "503-below-409"],
+)
 def test_an_api_error_of_500_or_more_is_logged_once(solution, log, error):
     ask(raising(make_app(solution), error))
 
@@ -389,7 +410,9 @@ def test_an_api_error_of_500_or_more_is_logged_once(solution, log, error):
 
 
 @behaviour("log-levels")
-@pytest.mark.parametrize("error", [BadRequestError(), NotFoundError(), RateLimitError()])
+@pytest.mark.parametrize(
+    "error", [BadRequestError(), NotFoundError(), RateLimitError(), ParcelExpired()]
+)
 def test_an_api_error_below_500_is_not_logged_as_an_error(solution, log, error):
     response = ask(raising(make_app(solution), error))
 
@@ -455,6 +478,14 @@ def test_an_error_without_a_description_has_a_message_all_the_same(solution):
     response = ask(raising(make_app(solution), Undescribed()))
 
     expect_code(response, 412, "precondition_failed")
+
+
+@behaviour("framework-errors")
+def test_the_message_is_a_text_even_if_the_description_is_none(solution):
+    app = make_app(solution)
+    serving(app, "/aborts-with-a-dict", lambda: abort(412, {"parcel": 5}))
+
+    expect_code(ask(app), 412, "precondition_failed")
 
 
 @behaviour("framework-errors")
@@ -609,6 +640,21 @@ def test_keys_become_texts(solution):
     response = ask(raising(make_app(solution), ConflictError("No.", details=details)))
 
     found = {"b": 1, "7": 2, "None": 3, "(1, 2)": {"True": 4}}
+    expect_error(response, 409, code="conflict", message="No.", details=found)
+
+
+class Place(NamedTuple):
+    shelf: int
+    row: str
+
+
+@behaviour("details")
+def test_subclasses_of_dict_and_tuple_are_objects_and_arrays(solution):
+    details = {"places": OrderedDict({"old": Place(3, "b")})}
+
+    response = ask(raising(make_app(solution), ConflictError("No.", details=details)))
+
+    found = {"places": {"old": [3, "b"]}}
     expect_error(response, 409, code="conflict", message="No.", details=found)
 
 

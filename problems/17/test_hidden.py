@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
@@ -289,6 +290,17 @@ def test_a_division_by_zero_is_a_bad_request(solution):
 
 
 @behaviour("division")
+def test_a_subclass_of_zero_division_error_is_a_division_by_zero_too(solution):
+    app = new_app()
+
+    @app.get("/decimals")
+    async def divide():
+        return Decimal(10) / Decimal(0)
+
+    get(install(solution, app), "/decimals").expect_error(400, DIVISION)
+
+
+@behaviour("division")
 def test_a_division_by_zero_is_logged_as_a_warning(solution):
     log = Log()
     get(divider(solution, log), "/divide?a=10&b=0")
@@ -314,6 +326,19 @@ def test_a_return_value_that_does_not_fit_is_an_error_of_the_server(solution):
     @app.get("/", response_model=Item)
     async def read():
         return {"price": "s3cret"}
+
+    answer = get(install(solution, app))
+    answer.expect_error(500, INTERNAL)
+    answer.expect_nothing_of("s3cret", "price")
+
+
+@behaviour("unknown")
+def test_a_model_that_an_endpoint_fails_to_make_is_an_error_of_the_server(solution):
+    app = new_app()
+
+    @app.get("/")
+    async def read():
+        return Item(price="s3cret")
 
     answer = get(install(solution, app))
     answer.expect_error(500, INTERNAL)
@@ -503,6 +528,19 @@ def test_a_head_request_gets_status_and_headers_without_a_body(solution, error, 
     expect("the body of HEAD /", answer.body, b"")
 
 
+@behaviour("framework")
+def test_a_head_request_that_is_not_valid_gets_no_body_either(solution):
+    app = new_app()
+
+    @app.head("/")
+    async def read(limit: int): ...
+
+    answer = get(install(solution, app), "/?limit=many", method="HEAD")
+    answer.expect_status(422)
+    answer.expect_json_type()
+    expect(f"the body of {answer.called}", answer.body, b"")
+
+
 # --- Validation -------------------------------------------------------------------------------
 
 
@@ -604,6 +642,19 @@ def test_values_at_every_depth_appear_as_their_texts(solution):
     answer.expect_error(409, {"code": "conflict", "message": "no", "details": expected})
 
 
+class Place(NamedTuple):
+    shelf: int
+    row: str
+
+
+@behaviour("details")
+def test_subclasses_of_dict_and_tuple_are_objects_and_lists(solution):
+    details = {"places": OrderedDict({"old": Place(3, "b")})}
+    answer = get(failing(solution, ConflictError("no", details=details)))
+    expected = {"places": {"old": [3, "b"]}}
+    answer.expect_error(409, {"code": "conflict", "message": "no", "details": expected})
+
+
 @behaviour("details")
 def test_keys_that_are_no_texts_appear_as_their_texts(solution):
     details = {(1, 2): "a", None: "b", 7: {date(2024, 5, 6): "c"}, "Ž": "✓"}
@@ -649,6 +700,13 @@ def test_the_id_of_the_request_is_on_its_answer(solution):
     app = many_ends(solution)
     for path in [*WAYS, "/well/"]:
         expect_ids(get(app, path, headers={"X-Request-ID": "abc-1"}), "abc-1")
+
+
+@behaviour("request-id")
+def test_an_id_may_be_any_text(solution):
+    app = install(solution, new_app())
+    for text in ["Root=1-67a8; (b/c) d+e==", "7" * 300]:
+        expect_ids(get(app, "/nowhere", headers={"X-Request-ID": text}), text)
 
 
 @behaviour("request-id")
@@ -975,6 +1033,18 @@ def test_a_client_that_goes_away_is_no_error_of_the_server(solution):
     expect("what the app raised for a client that has gone", repr(error), "None")
     expect("what was sent to a client that has gone", sent, [])
     log.expect_errors("logged for a client that has gone")
+
+
+@behaviour("untouched")
+@after_chunks
+def test_a_client_that_goes_away_amid_the_answer_is_no_error_either(solution, chunks):
+    log = Log()
+    exchange = asyncio.run(break_off(solution, ClientDisconnect(), chunks, log))
+    body = f"a body whose client goes away after {chunks} chunks"
+    expect(f"what the app raised for {body}", repr(exchange.error), "None")
+    expect(f"what the server refused of {body}", exchange.faults, [])
+    expect(f"whether {body} came to a proper end", exchange.is_read, False)
+    log.expect_errors(f"logged for {body}")
 
 
 # --- Answers and streams ----------------------------------------------------------------------

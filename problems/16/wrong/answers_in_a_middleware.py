@@ -70,7 +70,7 @@ def register_error_handlers(app: Flask, *, logger: logging.Logger | None = None)
         if error.response is not None:
             return error
         status = error.code or 500
-        message = error.description or error.name
+        message = str(error.description or error.name)
         found = {"code": code_of(status), "message": message, "details": None}
         response = answer(found, status)
         for name, value in error.get_headers():

@@ -43,7 +43,7 @@ def register_error_handlers(app: Flask, *, logger: logging.Logger | None = None)
                 return error
             status = error.code
             code = CODES.get(status) or HTTPStatus(status).phrase.lower().replace(" ", "_")
-            message = error.description or "An error occurred."
+            message = str(error.description or "An error occurred.")
             details = None
             headers += [pair for pair in error.get_headers() if pair[0] != "Content-Type"]
         else:

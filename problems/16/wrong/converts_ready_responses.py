@@ -73,7 +73,7 @@ def register_error_handlers(app: Flask, *, logger: logging.Logger | None = None)
         if original is not None:
             return app.handle_user_exception(original)
         status = error.code or 500
-        message = error.description or error.name
+        message = str(error.description or error.name)
         found = {"code": code_of(status), "message": message, "details": None}
         response = answer(found, status)
         for name, value in error.get_headers():
