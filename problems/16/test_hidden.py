@@ -520,7 +520,7 @@ def test_a_405_names_the_allowed_methods(solution):
     response = ask(app, method="POST")
 
     allowed = sorted(response.allow)
-    expect("the methods in Allow", allowed, ["DELETE", "OPTIONS", "PUT"])
+    expect("the methods in Allow of the answer to POST", allowed, ["DELETE", "OPTIONS", "PUT"])
 
 
 class Moody(HTTPException):

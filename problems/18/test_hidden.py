@@ -17,11 +17,14 @@ from hypothesis import strategies as st
 
 from grader.given.errors import ValidationError
 from grader.testkit import Called, Mismatch, asgi, call, call_raising, expect, expect_that, wsgi
+from grader.testkit.calls import same
 from grader.text import safe_repr
 
 behaviour = pytest.mark.behaviour
 
 JSON = "application/json"
+# Stands for the message where an answer is not what was expected.
+ANY_TEXT = "<any text>"
 FLASK, FASTAPI = ("flask", "werkzeug"), ("fastapi", "starlette")
 
 
@@ -106,10 +109,11 @@ class Apps:
             answer.gives((201, wanted))
 
     def refuse(self, body, status, code, content_type=JSON, *, errors=None):
-        details = None if errors is None else {"errors": errors}
+        error = {"code": code, "details": None if errors is None else {"errors": errors}}
         for answer in self.post(body, content_type):
-            wanted = {"error": {"code": code, "message": message_of(answer), "details": details}}
-            answer.gives((status, wanted))
+            wanted = status, {"error": {**error, "message": message_of(answer)}}
+            if not same(answer.value, wanted):
+                answer.gives((status, {"error": {**error, "message": ANY_TEXT}}))
 
 
 def said(app, body, content_type):
@@ -131,7 +135,7 @@ def message_of(answer):
     match answer.value:
         case (_, {"error": {"message": str(message)}}) if message:
             return message
-    return "<a text>"
+    return ANY_TEXT
 
 
 def details_of(answer):

@@ -95,6 +95,30 @@ class Failing(Shelf):
         return super()._add(records, fields)
 
 
+class Broken(Shelf):
+    """A repository that fails with ``error``, if it has one, ``failures`` times."""
+
+    error = None
+    failures = 1
+
+    def _fail(self):
+        if self.error is not None and self.failures:
+            self.failures -= 1
+            raise self.error
+
+    def list_users(self):
+        self._fail()
+        return super().list_users()
+
+    def list_orders(self):
+        self._fail()
+        return super().list_orders()
+
+    def _add(self, records, fields):
+        self._fail()
+        return super()._add(records, fields)
+
+
 def copies(records):
     return [dict(record) for record in records]
 
@@ -267,6 +291,8 @@ def test_a_user_is_found_by_id_and_shown_with_three_fields(solution):
     call(service.get_user, 2).gives(AMIT)
     call(service.get_user, 3).gives(SARA)
     call(service.get_user, 4).gives(LENA)
+    blank = {"id": 1, "name": "", "email": ""}
+    call(over(solution, Shelf([blank])).get_user, 1).gives(blank)
 
 
 @behaviour("users")
@@ -284,7 +310,9 @@ def test_a_new_user_gets_the_next_id(solution):
     )
     call(service.create_user, {"name": " Ola "}).gives({"id": 6, "name": " Ola ", "email": None})
     call(service.get_user, 5).gives({"id": 5, "name": "Mina", "email": "m@ex.org"})
-    gap = over(solution, memory(solution, [{"id": 7, "name": "Eve"}]))
+    gap = over(
+        solution, memory(solution, iter([{"id": 7, "name": "Eve"}, {"id": 3, "name": "Di"}]))
+    )
     call(gap.create_user, {"name": "Bo", "email": None}).gives(
         {"id": 8, "name": "Bo", "email": None}
     )
@@ -325,6 +353,16 @@ def test_an_email_belongs_to_one_user(solution):
         expect("an e-mail that differs in a capital", other["email"], "Raj@gmail.com")
 
 
+@behaviour("users")
+def test_an_email_is_compared_with_those_of_all_users(solution):
+    for number in (1, 150):
+        crowd = [{"id": n, "name": "Al", "email": f"{n}@ex.org"} for n in range(1, number + 1)]
+        service = over(solution, Shelf(crowd))
+        for taken in {1, (number + 1) // 2, number}:
+            payload = {"name": "Bo", "email": f"{taken}@ex.org"}
+            refused(solution, "Conflict", service.create_user, payload)
+
+
 # --- Core: validation -------------------------------------------------------------------------
 
 
@@ -343,6 +381,7 @@ def faults(solution, function, argument, details):
         ({"name": 17}, {"name": "type"}),
         ({"name": ""}, {"name": "value"}),
         ({"name": "  "}, {"name": "value"}),
+        ({"name": "\t\n"}, {"name": "value"}),
         ({"name": "Al", "email": 5}, {"email": "type"}),
         ({"name": "Al", "email": False}, {"email": "type"}),
         ({"name": "Al", "email": ""}, {"email": "value"}),
@@ -401,8 +440,11 @@ def test_a_payload_that_is_no_object_is_refused(solution, payload):
 @pytest.mark.parametrize(
     "query",
     [
-        *({"limit": text} for text in ("", "0", "101", "-1", "+5", " 5", "2.0", "1_0", "x", "٣")),
-        *({"offset": text} for text in ("", "-1", "+0", "0 ", "1.5", "²", "none")),
+        *(
+            {"limit": text}
+            for text in ("", "0", "101", "-1", "+5", " 5", "2.0", "1_0", "x", "5\n", "٣")
+        ),
+        *({"offset": text} for text in ("", "-1", "+0", "0 ", "1.5", "²", "0\n", "none")),
     ],
     ids=str,
 )
@@ -417,6 +459,7 @@ def test_the_limits_themselves_are_allowed(solution):
     service = plain_service(solution)
     call(service.list_users, {"limit": "100", "offset": "0"}).gives(page(PLAIN_USERS, 2, 100))
     call(service.list_users, {"limit": "1"}).gives(page([RAJ], 2, 1))
+    call(service.list_users, {"limit": "001", "offset": "0001"}).gives(page([KIM], 2, 1, 1))
     created = call(service.create_order, {"user_id": 1, "amount": 0}).value
     expect("the amount of an order of 0", created["amount"], 0)
 
@@ -460,6 +503,21 @@ def test_the_summary_leaves_out_what_is_no_amount(solution):
 def test_an_amount_of_0_counts(solution):
     service = over(solution, Shelf(users(), [{"id": 1, "user_id": 1, "amount": 0}]))
     call(service.summary).gives({"orders": 1, "counted": 1, "total": 0, "average": 0.0})
+
+
+@behaviour("orders")
+def test_only_integers_are_amounts(solution):
+    amounts = [12, True, 2.5, -2, "7", 0]
+    kept = [{"id": n, "user_id": 1, "amount": amount} for n, amount in enumerate(amounts, 1)]
+    found = {"orders": 6, "counted": 3, "total": 10, "average": 10 / 3}
+    call(over(solution, Shelf(users(), kept)).summary).gives(found)
+
+
+@behaviour("orders")
+def test_all_orders_are_summed_up(solution):
+    kept = [{"id": n, "user_id": 1, "amount": n} for n in range(1, 151)]
+    found = {"orders": 150, "counted": 150, "total": 11325, "average": 75.5}
+    call(over(solution, Shelf(users(), kept)).summary).gives(found)
 
 
 @behaviour("orders")
@@ -595,6 +653,9 @@ def test_changing_what_was_passed_in_changes_nothing(solution):
     payload = {"name": "Ann"}
     call(service.create_user, payload)
     expect("the payload after create_user", payload, {"name": "Ann"})
+    order = {"user_id": 1, "note": "x"}
+    call(service.create_order, order)
+    expect("the payload after create_order", order, {"user_id": 1, "note": "x"})
     expect("the users that were passed", mine[0], PLAIN_USERS)
     payload["name"] = "changed"
     for records in mine:
@@ -603,7 +664,8 @@ def test_changing_what_was_passed_in_changes_nothing(solution):
     call(service.list_users, {}).gives(
         page([*PLAIN_USERS, {"id": 3, "name": "Ann", "email": None}])
     )
-    call(service.list_orders, {}).gives(page(PLAIN_ORDERS))
+    order = {"id": 3, "user_id": 1, "amount": None}
+    call(service.list_orders, {}).gives(page([*PLAIN_ORDERS, order]))
 
 
 @behaviour("own-store")
@@ -618,8 +680,7 @@ def test_what_is_refused_is_not_kept(solution):
     expect("the orders in the repository", repository.orders, PLAIN_ORDERS)
 
 
-@behaviour("own-store")
-@pytest.mark.parametrize(
+creations = pytest.mark.parametrize(
     ("operation", "payload"),
     [
         ("create_user", {"name": "Ann", "email": "a@ex.org"}),
@@ -627,6 +688,10 @@ def test_what_is_refused_is_not_kept(solution):
     ],
     ids=["create_user", "create_order"],
 )
+
+
+@behaviour("own-store")
+@creations
 def test_a_write_that_fails_leaves_nothing_behind(solution, operation, payload):
     service = over(solution, Failing(PLAIN_USERS, PLAIN_ORDERS))
     create = getattr(service, operation)
@@ -640,9 +705,6 @@ def test_a_write_that_fails_leaves_nothing_behind(solution, operation, payload):
         raise Mismatch(lines(Called=what, Raised=repr(error), Expected="the new record")) from error
 
 
-# --- Core: threads ----------------------------------------------------------------------------
-
-
 @pytest.fixture
 def threads():
     """Asked for before ``solution``: a lock that is made at its import is under control too."""
@@ -650,7 +712,34 @@ def threads():
         yield threads
 
 
-def at_once(threads, solution, operation, check):
+@behaviour("own-store")
+@creations
+def test_a_read_that_fails_leaves_nothing_behind(threads, solution, operation, payload):
+    services = part(solution, "core.services")
+
+    def make():
+        repository = Broken(PLAIN_USERS, PLAIN_ORDERS)
+        service = services.Service(repository)
+        repository.error = OSError("disk 0x5EC gone")
+        return service
+
+    def twice(service):
+        create = getattr(service, operation)
+        call_raising(OSError, create, payload)
+        return create(payload)["id"]
+
+    def check(run):
+        what = f"the id that {operation}({payload!r}) gives, after a read has failed once"
+        expect(what, run.returned, [3])
+
+    # Under control, where a lock that is never released is seen and not waited for.
+    threads.in_turn(solution, make, [twice], check)
+
+
+# --- Core: threads ----------------------------------------------------------------------------
+
+
+def at_once(threads, solution, operation, check, other=None):
     """Create two things at once, in every schedule with one switch."""
     models, services = part(solution, "core.models"), part(solution, "core.services")
     conflict = part(solution, "core.errors").Conflict
@@ -658,16 +747,22 @@ def at_once(threads, solution, operation, check):
     def make():
         return services.Service(models.MemoryRepository([RAJ]))
 
-    def create(service):
-        try:
-            return operation(service)
-        except conflict:
-            return "Conflict"
+    def creating(operation):
+        def create(service):
+            try:
+                return operation(service)
+            except conflict:
+                return "Conflict"
 
-    threads.interleave(solution, make, [create, create], check)
+        return create
+
+    first = creating(operation)
+    second = first if other is None else creating(other)
+    threads.interleave(solution, make, [first, second], check)
 
 
 def expect_two_ids(run, listed):
+    expect("conflicts when both may be kept", run.returned.count("Conflict"), 0)
     found = sorted(record["id"] for record in run.returned)
     expect_that("the ids of two that were created at once", len({*found}) == 2, found, "two ids")
     expect("what is listed then", [record["id"] for record in listed], found)
@@ -679,6 +774,20 @@ def test_two_users_at_once_get_two_ids(threads, solution):
         expect_two_ids(run, run.state.list_users({})["items"][1:])
 
     at_once(threads, solution, lambda service: service.create_user({"name": "Ann"}), check)
+
+
+@behaviour("at-once")
+def test_two_users_with_two_emails_at_once_are_both_kept(threads, solution):
+    def check(run):
+        expect_two_ids(run, run.state.list_users({})["items"][1:])
+
+    def ann(service):
+        return service.create_user({"name": "Ann", "email": "a@ex.org"})
+
+    def bo(service):
+        return service.create_user({"name": "Bo", "email": "b@ex.org"})
+
+    at_once(threads, solution, ann, check, bo)
 
 
 @behaviour("at-once")
@@ -725,7 +834,11 @@ def check_creating(make, solution):
     answers(app, post("/orders", {"user_id": 3, "amount": 40}), 201, paid)
     answers(app, get("/users/3"), 200, zoe)
     answers(app, get("/orders?offset=2"), 200, page([paid], 3, 20, 2))
-    for number, kind in enumerate((None, "text/plain", "application/json; charset=utf-8"), 4):
+    kinds = (
+        *(None, "text/plain", "application/json; charset=utf-8"),
+        *("application/x-www-form-urlencoded", "multipart/form-data; boundary=x"),
+    )
+    for number, kind in enumerate(kinds, 4):
         order = {"id": number, "user_id": 1, "amount": 5}
         answers(app, post("/orders", {"user_id": 1, "amount": 5}, content_type=kind), 201, order)
 
@@ -780,7 +893,8 @@ def check_one_service(make, solution):
 def check_domain_errors(make, solution):
     app = make(solution, plain())
     answers_error(app, post("/users", {"name": 1}), 422, "invalid", {"name": "type"})
-    answers_error(app, post("/users", 5), 422, "invalid", {"body": "type"})
+    for body in (5, None):
+        answers_error(app, post("/users", body), 422, "invalid", {"body": "type"})
     answers_error(app, get("/orders?limit=x"), 422, "invalid", {"limit": "value"})
     answers_error(app, get("/users/77"), 404, "not_found")
     taken = post("/users", {"name": "R", "email": "raj@gmail.com"})
@@ -789,7 +903,8 @@ def check_domain_errors(make, solution):
 
 def check_unreadable(make, solution):
     app = make(solution, plain())
-    for body in (b"", b"{", b"name=Al", b'{"name": "\xff"}'):
+    utf_16 = '{"name": "Al", "user_id": 1}'.encode("utf-16-le")
+    for body in (b"", b"{", b"name=Al", b'{"name": "\xff"}', utf_16):
         answers_error(app, post("/users", body), 400, "bad_request")
         answers_error(app, post("/orders", body), 400, "bad_request")
 
@@ -801,8 +916,8 @@ def check_router(make, solution):
         for method, path in (("DELETE", "/users"), ("PUT", "/orders"), ("POST", "/users/1")):
             ask = Ask(method, path, authorization=token)
             answers_error(app, ask, 405, "method_not_allowed")
-    for path in ("/users/abc", "/users/-1", "/users/", "/orders/"):
-        answers_error(app, get(path), 404, "not_found")
+        for path in ("/users/abc", "/users/-1", "/users/", "/orders/", "/users/1/", "/orders/1"):
+            answers_error(app, get(path, authorization=token), 404, "not_found")
 
 
 def check_token(make, solution):
@@ -813,7 +928,10 @@ def check_token(make, solution):
     ):
         without = dataclasses.replace(ask, authorization=None)
         answers_error(app, without, 401, "unauthenticated")
-    for header in ("", TOKEN, "Bearer", "Bearer other", f"Bearer {TOKEN}x", f"Basic {TOKEN}"):
+    for header in (
+        *("", TOKEN, "Bearer", "Bearer other", f"Bearer {TOKEN}x", f"Basic {TOKEN}"),
+        *(f"Bearer  {TOKEN}", f"Bearer{TOKEN}", f"Bearer {TOKEN} x", f"Bearer x {TOKEN}"),
+    ):
         answers_error(app, get("/users/1", authorization=header), 401, "unauthenticated")
     answers(app, get("/users/1"), 200, RAJ)
 
@@ -826,6 +944,22 @@ def check_unknown_error(make, solution):
         found = answers_error(app, ask, 500, "internal_error")
         leaks = [word for word in ("0x5EC", "OSError", "Traceback") if word in found.everything]
         expect(f"{app.name}: words of the error in the answer", leaks, [])
+
+
+def check_kinds_of_errors(make, solution):
+    repository = Broken(PLAIN_USERS, PLAIN_ORDERS)
+    repository.failures = 100
+    app = make(solution, repository)
+    repository.error = ValueError("0x5EC")
+    for ask in (
+        *map(get, ("/users", "/users/1", "/orders", "/orders/summary")),
+        post("/users", {"name": "Al", "email": "a@ex.org"}),
+        post("/orders", {"user_id": 1}),
+    ):
+        answers_error(app, ask, 500, "internal_error")
+    repository.error = KeyError("0x5EC")
+    for ask in (get("/users/1"), post("/orders", {"user_id": 1})):
+        answers_error(app, ask, 500, "internal_error")
 
 
 # --- Adapters: the tests ----------------------------------------------------------------------
@@ -881,6 +1015,11 @@ def test_flask_tells_nothing_of_an_unknown_error(solution):
     check_unknown_error(FlaskApp, solution)
 
 
+@behaviour("flask-errors")
+def test_flask_answers_500_to_any_error_of_the_repository(solution):
+    check_kinds_of_errors(FlaskApp, solution)
+
+
 @behaviour("fastapi-routes")
 def test_fastapi_reads_users_and_orders_also_odd_ones(solution):
     check_reading(FastAPIApp, solution)
@@ -929,6 +1068,11 @@ def test_fastapi_asks_for_the_token(solution):
 @behaviour("fastapi-errors")
 def test_fastapi_tells_nothing_of_an_unknown_error(solution):
     check_unknown_error(FastAPIApp, solution)
+
+
+@behaviour("fastapi-errors")
+def test_fastapi_answers_500_to_any_error_of_the_repository(solution):
+    check_kinds_of_errors(FastAPIApp, solution)
 
 
 # --- FastAPI: the loop ------------------------------------------------------------------------
@@ -1000,11 +1144,13 @@ SCENARIO = [
     get("/users?limit=2&offset=4"),
     get("/users?limit=0&offset=x"),
     get("/users?limit=%205"),
+    get("/users?limit="),
     post("/orders", {"user_id": 5, "amount": 120}),
     post("/orders", {"user_id": 6}),
     post("/orders", {"user_id": True, "amount": "5"}),
     post("/orders", {"user_id": 99}),
     post("/orders", [1]),
+    post("/orders", None),
     get("/orders?limit=3&offset=3"),
     get("/orders/summary"),
 ]
@@ -1120,7 +1266,7 @@ payloads = st.one_of(
     ),
     st.fixed_dictionaries({"name": st.just("Al")}, optional={"email": emails}),
     st.fixed_dictionaries({"user_id": st.sampled_from([1, 5])}, optional={"amount": amounts}),
-    st.sampled_from([None, [], 5, "Al", b"", BAD_JSON, b"\xff", b'{"user_id": NaN}']),
+    st.sampled_from([None, [], 5, "Al", b"", BAD_JSON, b"\xff"]),
 )
 paths = st.one_of(
     st.sampled_from(["/users", "/users/1", "/users/5", "/users/77", "/orders", "/orders/summary"]),
@@ -1185,8 +1331,8 @@ class ShopMachine(stateful.RuleBasedStateMachine):
 def test_any_requests_are_answered_the_same_by_both_apps(solution):
     found = []
     settings = hypothesis.settings(
-        max_examples=8,
-        stateful_step_count=8,
+        max_examples=6,
+        stateful_step_count=6,
         derandomize=True,
         database=None,
         deadline=None,

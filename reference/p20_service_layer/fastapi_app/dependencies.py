@@ -27,7 +27,7 @@ async def get_query(request: Request) -> Mapping[str, str]:
 async def get_payload(request: Request) -> Any:
     """Return the body, read as JSON."""
     try:
-        return json.loads(await request.body())
+        return json.loads((await request.body()).decode())
     except ValueError:
         raise BadRequestError from None
 

@@ -64,7 +64,7 @@ def _view(name, read, write):
 
     def post(self):
         try:
-            payload = json.loads(request.data or request.get_data())
+            payload = json.loads(request.get_data().decode())
         except ValueError:
             raise BadRequestError from None
         return jsonify(write(payload)), 201

@@ -97,7 +97,7 @@ async def both(request, read, write):
     if request.method == "GET":
         return await run_in_threadpool(read, dict(request.query_params))
     try:
-        payload = json.loads(await request.body())
+        payload = json.loads((await request.body()).decode())
     except (UnicodeDecodeError, json.JSONDecodeError):
         raise BadRequestError from None
     return JSONResponse(await run_in_threadpool(write, payload), status_code=201)

@@ -48,6 +48,6 @@ def make_blueprint(service: Service, token: str) -> Blueprint:
 
 def _payload() -> object:
     try:
-        return json.loads(request.get_data())
+        return json.loads(request.get_data().decode())
     except ValueError:
         raise BadRequestError from None

@@ -1,0 +1,1 @@
+"""Thinks e-mails are the same whatever their capitals are."""

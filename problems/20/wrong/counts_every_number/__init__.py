@@ -1,0 +1,1 @@
+"""Thinks whatever can be added up is an amount."""

@@ -1,0 +1,1 @@
+"""Thinks a name without a text is not in the query."""

@@ -1,0 +1,1 @@
+"""Thinks a page of the greatest size holds everybody."""

@@ -1,0 +1,1 @@
+"""Thinks `request.data` is the body, also of a form."""

@@ -1,0 +1,1 @@
+"""Thinks only a write can fail."""

@@ -1,0 +1,1 @@
+"""Thinks a ValueError can only come from reading JSON."""
