@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from grader.outcome import TestReport
 
@@ -26,6 +27,7 @@ class Trial:
     ``broken`` is set where the solution could not be imported; ``failure`` where the grader
     itself failed, and the reports say nothing about the solution. ``cpu_seconds`` and
     ``wall_seconds`` count the tests alone, without waiting for a core; ``seconds`` the whole job.
+    ``answers`` has, where a probe asked, its steps and what came back, by behaviour and seed.
     """
 
     reports: dict[str, TestReport] = field(default_factory=dict)
@@ -35,3 +37,4 @@ class Trial:
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     seconds: float = 0.0
+    answers: dict[str, tuple[list[list[Any]], list[list[Any]]]] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 import grader
 from grader.cores import available_cores
 from grader.errors import EngineError, GraderError
+from grader.isolation import Isolation
 from grader.solutions import NAMED, VARIABLE
 from grader.workspace import Workspace
 
@@ -67,6 +68,14 @@ ProofJobs = Annotated[
     int,
     typer.Option("--jobs", min=1, help="How many run side by side.", show_default="cores and one"),
 ]
+Walls = Annotated[
+    Isolation,
+    typer.Option(
+        "--isolation",
+        envvar="GRADER_ISOLATION",
+        help="How far solutions are confined; see `grader doctor`.",
+    ),
+]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 
@@ -106,13 +115,25 @@ def group(
 def run(
     numbers: Numbers = None,
     solutions: Solutions = NAMED[0],
+    *,
     jobs: Jobs = CORES,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            envvar="GRADER_SEED",
+            help="Ask the probes' questions of that scorecard again.",
+            show_default="a new one",
+        ),
+    ] = None,
+    isolation: Walls = Isolation.BEST,
     output: Annotated[
         Format, typer.Option("--format", help="How to write the scorecard.")
     ] = Format.TEXT,
     no_color: NoColor = False,
 ) -> int:
     """Grade the problems (all, or those named) and show the scorecard."""
+    from grader.probe import new_seed
     from grader.run import run_scorecard
 
     return run_scorecard(
@@ -120,6 +141,8 @@ def run(
         numbers or [],
         solutions,
         jobs=jobs,
+        seed=new_seed() if seed is None else seed,
+        isolation=isolation,
         as_json=output is Format.JSON,
         no_color=no_color,
     )
@@ -156,12 +179,29 @@ def hint(
         int | None, typer.Option(min=1, max=3, help="Which of the three; else the next.")
     ] = None,
     solutions: Solutions = NAMED[0],
+    *,
+    isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
     """Show the next hint for the first behaviour that fails."""
     from grader.run import give_hint
 
-    return give_hint(_workspace(), number, solutions, level=level, no_color=no_color)
+    return give_hint(
+        _workspace(), number, solutions, level=level, isolation=isolation, no_color=no_color
+    )
+
+
+@app.command()
+@reporting_errors
+def doctor(no_color: NoColor = False) -> int:
+    """Say how far solutions are confined on this machine, and what is missing."""
+    from grader.engine.selfcheck import check_walls
+    from grader.render.console import open_console
+    from grader.render.doctor import holds, print_doctor
+
+    layers, attempts = check_walls()
+    print_doctor(open_console(no_color=no_color), layers, attempts)
+    return 0 if holds(layers, attempts) else 1
 
 
 @app.command()
@@ -194,20 +234,32 @@ def predict(
 @reporting_errors
 def prove(
     numbers: Numbers = None,
+    *,
     repeat: Annotated[
         int, typer.Option(min=1, help="Run what is right N times, what is wrong N/10 times.")
     ] = 1,
     seeds: Annotated[
         int, typer.Option(min=0, help="Also run all with N other seeds of hypothesis.")
     ] = 0,
+    probe_seeds: Annotated[
+        int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/40.")
+    ] = 200,
     jobs: ProofJobs = CORES + 1,
+    isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
     """Prove that a problem's tests accept what is right and reject what is wrong."""
     from grader.prove import prove_problems
 
     return prove_problems(
-        _workspace(), numbers or [], repeat=repeat, seeds=seeds, jobs=jobs, no_color=no_color
+        _workspace(),
+        numbers or [],
+        repeat=repeat,
+        seeds=seeds,
+        probe_seeds=probe_seeds,
+        jobs=jobs,
+        isolation=isolation,
+        no_color=no_color,
     )
 
 

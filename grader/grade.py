@@ -10,6 +10,8 @@ from pathlib import Path
 
 from grader.case import TestCase
 from grader.engine import Engine, Job, run_job
+from grader.errors import EngineError
+from grader.probe import Prober
 from grader.problem import Problem
 from grader.score import ProblemResult, not_handed_in, score
 
@@ -25,18 +27,28 @@ def job_pool(jobs: int) -> Iterator[ThreadPoolExecutor]:
 
 
 def grade(
-    engine: Engine, problems: Sequence[Problem], paths: Mapping[str, Path], *, jobs: int
+    engine: Engine,
+    problems: Sequence[Problem],
+    paths: Mapping[str, Path],
+    prober: Prober | None = None,
+    *,
+    jobs: int,
 ) -> Iterator[ProblemResult]:
     """Yield each problem's result, in order, as soon as it and those before it are there.
 
-    ``paths`` has each problem's solution by number. Raises ProblemFaults where tests cannot be
-    collected.
+    ``paths`` has each problem's solution by number. What passes its tests is asked by the
+    ``prober`` as well. Raises ProblemFaults where tests cannot be collected.
     """
     tests = engine.tests()
     with job_pool(jobs) as pool:
         futures: list[Future[ProblemResult]] = [
             pool.submit(
-                _grade_one, engine, problem, paths[problem.number], tests.get(problem.number, ())
+                _grade_one,
+                engine,
+                problem,
+                paths[problem.number],
+                tests.get(problem.number, ()),
+                prober,
             )
             for problem in problems
         ]
@@ -45,10 +57,29 @@ def grade(
 
 
 def _grade_one(
-    engine: Engine, problem: Problem, path: Path, cases: Sequence[TestCase]
+    engine: Engine, problem: Problem, path: Path, cases: Sequence[TestCase], prober: Prober | None
 ) -> ProblemResult:
     if not os.path.lexists(path):
         return not_handed_in(problem, path)
     hidden = tuple(case.id for case in cases if case.is_hidden)
-    job = Job(problem.number, problem.slug, path, hidden, problem.limits)
-    return score(problem, path, cases, run_job(engine, job))
+    job = Job(
+        problem.number,
+        problem.slug,
+        path,
+        hidden,
+        problem.limits,
+        base=problem.base_of(path),
+    )
+    trial = run_job(engine, job)
+    result = score(problem, path, cases, trial)
+    if prober is None:
+        return result
+    # What failed its tests is lost already.
+    asked = [name for name in prober.asks_about(problem) if name in result.passed_ids]
+    if not asked:
+        return result
+    try:
+        return score(problem, path, cases, trial, prober.disagreements(problem, path, asked))
+    except EngineError as error:
+        trial.failure = str(error)
+        return score(problem, path, cases, trial)

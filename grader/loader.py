@@ -18,6 +18,7 @@ from grader.problem import (
     Budget,
     Limits,
     Problem,
+    Unprobed,
     WrongSolution,
 )
 from grader.table import Table, did_you_mean
@@ -39,6 +40,7 @@ def load_problem(folder: Path) -> Problem:
     table = Table(_read(path), place, faults)
     points = int(table.take_positive("points", int, 0))
     limits, budget = table.take_table("limits"), table.take_table("budget")
+    unprobed = table.take_table("unprobed")
     problem = Problem(
         folder=folder,
         slug=_slug(table, folder.name),
@@ -52,8 +54,12 @@ def load_problem(folder: Path) -> Problem:
         budget=_budget(budget),
         behaviours=tuple(map(_behaviour, table.take_tables("behaviours"))),
         wrong=tuple(_wrong(entry, folder) for entry in table.take_tables("wrong")),
+        unprobed=Unprobed(
+            frozenset(unprobed.take_texts("behaviours", required=False)),
+            unprobed.take("why", str, "", required=False) or None,
+        ),
     )
-    for part in (limits, budget, table):
+    for part in (limits, budget, unprobed, table):
         part.finish()
     # What could not be read would clash as well, and say nothing new.
     if not faults:
@@ -143,6 +149,7 @@ def _wrong(table: Table, folder: Path) -> WrongSolution:
         breaks=frozenset(table.take_texts("breaks")),
         family=table.take("family", str, "", required=False) or None,
         ends=frozenset(_end(table, word) for word in table.take("ends", list, [], required=False)),
+        unseen=frozenset(table.take_texts("unseen", required=False)),
     )
     what = f"wrong solution `{name}` breaks nothing"
     table.check("breaks", wrong.breaks, what, "Name a behaviour that it breaks")
@@ -177,6 +184,14 @@ def _clashes(problem: Problem, points: int, place: str) -> Iterable[Fault]:
                 f"wrong solution `{wrong.name}` breaks behaviour `{missing}`, which does not exist",
                 did_you_mean(missing, ids, f"Name one of {', '.join(ids)}"),
             )
+        for extra in sorted(wrong.unseen - wrong.breaks):
+            what = f"wrong solution `{wrong.name}` has `{extra}` in `unseen` but not in `breaks`"
+            yield Fault(place, what, "Take it out of `unseen`")
+    for missing in sorted(problem.unprobed.behaviours - set(ids)):
+        what = f"[unprobed] names behaviour `{missing}`, which does not exist"
+        yield Fault(place, what, did_you_mean(missing, ids, f"Name one of {', '.join(ids)}"))
+    if problem.unprobed.behaviours and problem.unprobed.why is None:
+        yield Fault(place, "[unprobed] without `why`", "Say why no probe can see them")
 
 
 def _twice(words: Iterable[str], place: str, noun: str) -> Iterable[Fault]:

@@ -79,7 +79,8 @@ class Kata:
             problems = [p for p in self.problems.values() if p.folder.parent.parent == root]
             paths = find_solutions(self.choice, Workspace(root), problems)
             for problem in problems:
-                self.solve(problem, paths[problem.number])
+                path = paths[problem.number]
+                self.solve(problem, path, problem.base_of(path))
 
     def results(self) -> list[ProblemResult]:
         """Return how each problem that was judged stands, as far as its tests ran."""
@@ -93,11 +94,9 @@ class Kata:
                 results.append(score(problem, self.solutions[folder].path, cases, trial))
         return results
 
-    def solve(self, problem: Problem, path: Path) -> None:
-        """Judge the solution at ``path`` from now on."""
-        self.solutions[problem.folder] = Solution(
-            path, problem.slug, self.watch.is_signal, problem.base_of(path)
-        )
+    def solve(self, problem: Problem, path: Path, base: Path | None) -> None:
+        """Judge the solution at ``path``, laid over the package ``base``, from now on."""
+        self.solutions[problem.folder] = Solution(path, problem.slug, self.watch.is_signal, base)
 
 
 KATA = pytest.StashKey[Kata]()

@@ -23,12 +23,16 @@ class Behaviour:
 
 @dataclass(frozen=True, slots=True)
 class WrongSolution:
-    """A known-wrong solution, the behaviours it breaks, and how its tests may end."""
+    """A known-wrong solution, the behaviours it breaks, and how its tests may end.
+
+    ``unseen`` are those of its ``breaks`` in which a probe need not see anything wrong.
+    """
 
     path: Path
     breaks: frozenset[str]
     family: str | None
     ends: frozenset[Outcome]
+    unseen: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -53,6 +57,14 @@ class Budget:
 
 
 @dataclass(frozen=True, slots=True)
+class Unprobed:
+    """The behaviours that a problem's probe does not ask about, and why."""
+
+    behaviours: frozenset[str] = frozenset()
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """One problem folder."""
 
@@ -65,6 +77,7 @@ class Problem:
     budget: Budget
     behaviours: tuple[Behaviour, ...]
     wrong: tuple[WrongSolution, ...]
+    unprobed: Unprobed = Unprobed()
 
     @property
     def number(self) -> str:

@@ -12,7 +12,9 @@ from grader.engine import open_engine
 from grader.errors import EngineError
 from grader.grade import grade
 from grader.hints import HintMemory
+from grader.isolation import Isolation
 from grader.outcome import Verdict
+from grader.probe import Prober, new_seed
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_failure, print_title
 from grader.render.console import open_console
@@ -31,6 +33,8 @@ def run_scorecard(
     choice: str,
     *,
     jobs: int,
+    seed: int,
+    isolation: Isolation,
     as_json: bool,
     no_color: bool,
 ) -> int:
@@ -40,26 +44,30 @@ def run_scorecard(
     console = open_console(no_color=no_color)
     results: list[ProblemResult] = []
     interrupted = False
-    with open_engine(workspace.root, problems) as engine:
-        scorecard = TextScorecard(console, Commands.here(choice), engine.isolation)
+    with open_engine(workspace.root, problems, isolation) as engine:
+        scorecard = TextScorecard(console, Commands.here(choice))
+        prober = Prober(engine, workspace.reference, [seed])
         try:
-            for result in grade(engine, problems, paths, jobs=jobs):
+            for result in grade(engine, problems, paths, prober, jobs=jobs):
                 results.append(result)
                 if not as_json:
                     scorecard.add(result)
         except KeyboardInterrupt:
             interrupted = True
+        walls = engine.isolation
+        asked = seed if any(map(prober.asks_about, problems)) else None
     if as_json:
         text = render_json(
             results,
             problems,
             solutions=choice,
-            isolation=engine.isolation,
+            isolation=walls,
+            seed=asked,
             interrupted=interrupted,
         )
         console.print(text, soft_wrap=True)
     else:
-        scorecard.finish(results, problems, interrupted=interrupted)
+        scorecard.finish(results, problems, isolation=walls, seed=asked, interrupted=interrupted)
     return INTERRUPTED if interrupted else _exit_code(results)
 
 
@@ -71,13 +79,20 @@ def _exit_code(results: Sequence[ProblemResult]) -> int:
 
 
 def give_hint(
-    workspace: Workspace, number: str, choice: str, *, level: int | None, no_color: bool
+    workspace: Workspace,
+    number: str,
+    choice: str,
+    *,
+    level: int | None,
+    isolation: Isolation,
+    no_color: bool,
 ) -> int:
     """Show the next hint for the first behaviour that fails, and remember it."""
     problems = workspace.problems([number])
     paths = find_solutions(choice, workspace, problems)
-    with open_engine(workspace.root, problems) as engine:
-        [result] = grade(engine, problems, paths, jobs=1)
+    with open_engine(workspace.root, problems, isolation) as engine:
+        prober = Prober(engine, workspace.reference, [new_seed()])
+        [result] = grade(engine, problems, paths, prober, jobs=1)
     console = open_console(no_color=no_color)
     print_title(console, result)
     failing = result.first_failing

@@ -50,8 +50,13 @@ class ProblemResult:
         return sum(result.points for result in self.behaviours)
 
     @property
+    def passed_ids(self) -> frozenset[str]:
+        """The ids of the behaviours that give their points."""
+        return frozenset(b.behaviour.id for b in self.behaviours if b.outcome is Outcome.PASSED)
+
+    @property
     def passed(self) -> int:
-        return sum(result.outcome is Outcome.PASSED for result in self.behaviours)
+        return len(self.passed_ids)
 
     @property
     def is_complete(self) -> bool:
@@ -66,12 +71,24 @@ class ProblemResult:
         return next(iter(tried or failing), None)
 
 
-def score(problem: Problem, path: Path, cases: Sequence[TestCase], trial: Trial) -> ProblemResult:
-    """Return how the solution at ``path`` stands after a trial."""
-    behaviours = tuple(
-        BehaviourResult(behaviour, _worst(behaviour.id, cases, trial.reports))
-        for behaviour in problem.behaviours
-    )
+def score(
+    problem: Problem,
+    path: Path,
+    cases: Sequence[TestCase],
+    trial: Trial,
+    disagreements: Mapping[str, TestReport] | None = None,
+) -> ProblemResult:
+    """Return how the solution at ``path`` stands after a trial.
+
+    ``disagreements`` has, by behaviour, where its answers to a probe differ from the reference's:
+    each takes away that behaviour.
+    """
+    behaviours = []
+    for behaviour in problem.behaviours:
+        report = _worst(behaviour.id, cases, trial.reports)
+        if report.outcome.is_pass and disagreements:
+            report = disagreements.get(behaviour.id, report)
+        behaviours.append(BehaviourResult(behaviour, report))
     verdict, message, where = _verdict(problem, path, behaviours, trial)
     examples = [
         trial.reports[case.id] for case in cases if not case.is_hidden and case.id in trial.reports
@@ -80,7 +97,7 @@ def score(problem: Problem, path: Path, cases: Sequence[TestCase], trial: Trial)
         problem,
         path,
         verdict,
-        behaviours,
+        tuple(behaviours),
         message,
         where,
         trial.output,

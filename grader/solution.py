@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import importlib.util
+import os
 import stat
 import sys
 import traceback
@@ -141,18 +142,30 @@ def compile_file(path: Path) -> CodeType:
 def read_source(path: Path) -> str:
     """Return the text of a solution; raise SolutionError where a file cannot be one."""
     try:
-        status = path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise SolutionError(f"{path.name} is not a file")
-        if status.st_size > MAX_BYTES:
-            raise SolutionError(
-                f"{path.name} has {status.st_size:,} bytes; a solution has {MAX_BYTES:,} at most"
-            )
-        source = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise SolutionError(f"{path.name} cannot be read: {error.strerror}") from error
+        return read_file(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise SolutionError(
             f"{path.name} is not UTF-8: byte {error.start} is 0x{error.object[error.start]:02x}"
         ) from error
-    return source
+
+
+def read_file(path: Path) -> bytes:
+    """Return what is in a file; raise SolutionError where it is none, or too large.
+
+    Never waits: in its place there may be a pipe that nobody writes to.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        with open(descriptor, "rb") as stream:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode):
+                raise SolutionError(f"{path.name} is not a file")
+            data = stream.read(MAX_BYTES + 1)
+    except IsADirectoryError as error:
+        raise SolutionError(f"{path.name} is not a file") from error
+    except OSError as error:
+        raise SolutionError(f"{path.name} cannot be read: {error.strerror}") from error
+    if len(data) > MAX_BYTES:
+        size = max(status.st_size, len(data))
+        raise SolutionError(f"{path.name} has {size:,} bytes; a solution has {MAX_BYTES:,} at most")
+    return data

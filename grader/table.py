@@ -60,8 +60,8 @@ class Table:
         self.check(key, value < math.inf, f"`{key}` is {value}", "Make it finite")
         return value
 
-    def take_texts(self, key: str) -> tuple[str, ...]:
-        texts = self.take(key, list, [])
+    def take_texts(self, key: str, *, required: bool = True) -> tuple[str, ...]:
+        texts = self.take(key, list, [], required=required)
         for index, text in enumerate(texts):
             name = f"{key}[{index}]"
             self.check(name, isinstance(text, str), f"`{name}` is {text!r}", "Write it as text")

@@ -38,6 +38,11 @@ class Workspace:
         )
 
     @property
+    def reference(self) -> Path:
+        """The folder of reference solutions."""
+        return self.root / "reference"
+
+    @property
     def state(self) -> Path:
         """Where the grader keeps what it must remember about this learner."""
         return self.root / ".grader"

@@ -15,14 +15,16 @@ MAX_LINES = 400
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
     {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
+    {"answers", "isolation"},
     {"package"},
-    {"loader", "testkit", "solution", "score", "hints", "drill"},
+    {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts"},
     {"solutions", "judge"},
     {"command"},
     {"render"},
     {"plugin"},
     {"engine"},
+    {"probe"},
     {"grade"},
     {"prove", "run", "predict"},
     {"cli"},

@@ -3,55 +3,31 @@
 from __future__ import annotations
 
 import contextlib
-import faulthandler
-import json
 import os
-import signal
 import sys
-import tempfile
-import time
 import traceback
-import warnings
 from pathlib import Path
 from time import perf_counter  # a solution may patch the module's
 from typing import Any
 
 from _pytest.runner import runtestprotocol
 
+from grader.engine.confine import Confinement
 from grader.engine.job import Order, dump_report
 from grader.engine.session import Items
+from grader.engine.settle import Speaker, settle_in
 from grader.errors import SolutionError
 from grader.judge import judge
 from grader.outcome import Outcome, TestReport
 from grader.plugin import KATA, Kata
 from grader.problem import Problem
 
-ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
 
-
-class Speaker:
-    """Writes the lines that the supervisor reads."""
-
-    def __init__(self, descriptor: int, token: str) -> None:
-        self._descriptor = descriptor
-        self._mark = f"{token} "
-
-    def say(self, kind: str, **fields: Any) -> None:
-        """Send one message, whole, on a line of its own whatever the solution wrote before."""
-        data = f"\n{self._mark}{json.dumps({'kind': kind, **fields})}\n".encode()
-        while data:
-            data = data[os.write(self._descriptor, data) :]
-
-
-def run_order(order: Order, items: Items, descriptor: int) -> None:
-    """Run the order's tests against its solution and say on ``descriptor`` how each ended.
-
-    Confinement (file system, system calls) belongs between ``_settle_in`` and the first load:
-    from there on, what runs is the solution.
-    """
+def run_order(order: Order, items: Items, confinement: Confinement, descriptor: int) -> None:
+    """Run the order's tests against its solution and say on ``descriptor`` how each ended."""
     speaker = Speaker(descriptor, order.token)
     try:
-        _settle_in(order.scratch, descriptor)
+        settle_in(order, confinement, descriptor)
         speaker.say("ready")
         _run(order, [items[test] for test in order.tests], speaker)
     except Exception:  # noqa: BLE001  # whatever it is, the supervisor must hear it
@@ -63,30 +39,11 @@ def _run(order: Order, items: list[Any], speaker: Speaker) -> None:
     problem = kata.problem_of(items[0])
     assert problem is not None
     kata.watch.stop()
-    kata.solve(problem, Path(order.path))
+    kata.solve(problem, Path(order.path), order.base_path)
     if _loads(kata, problem, speaker):
         if order.seed is not None:
             _reseed(items, order.seed)
         _run_items(items, kata, speaker)
-
-
-def _settle_in(scratch: str, descriptor: int) -> None:
-    """Make the scratch folder the home of everything that asks for one.
-
-    Where it crashed is written to ``descriptor``, and on SIGUSR1 the stack of every thread; then
-    the signal ends the process.
-    """
-    faulthandler.enable(file=descriptor, all_threads=False)
-    if hasattr(faulthandler, "register"):
-        faulthandler.register(signal.SIGUSR1, file=descriptor, all_threads=True, chain=True)
-    os.chdir(scratch)
-    os.environ.clear()
-    os.environ.update(ENVIRONMENT, HOME=scratch, TMPDIR=scratch)
-    tempfile.tempdir = scratch
-    if hasattr(time, "tzset"):
-        time.tzset()
-    # Here a workspace's settings may make errors of them; in a test the plugin lets them pass.
-    warnings.simplefilter("ignore")
 
 
 def _loads(kata: Kata, problem: Problem, speaker: Speaker) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from grader.engine.forking import ForkingEngine
 from grader.engine.fresh import FreshEngine
 from grader.engine.worker import Engine
+from grader.isolation import Isolation
 from grader.problem import Problem
 
 
@@ -20,10 +21,12 @@ def can_fork() -> bool:
 
 
 @contextmanager
-def open_engine(root: Path, problems: Sequence[Problem]) -> Iterator[Engine]:
+def open_engine(
+    root: Path, problems: Sequence[Problem], isolation: Isolation = Isolation.BEST
+) -> Iterator[Engine]:
     """Yield an engine for the tests of ``problems``; no process of it outlives the block."""
     folders = [problem.folder for problem in problems]
-    engine: Engine = (ForkingEngine if can_fork() else FreshEngine)(root, folders)
+    engine: Engine = (ForkingEngine if can_fork() else FreshEngine)(root, folders, isolation)
     try:
         yield engine
     finally:

@@ -18,9 +18,10 @@ from typing import BinaryIO
 from grader.case import TestCase
 from grader.engine.environment import clean_environment
 from grader.engine.job import Order
-from grader.engine.manifest import read_manifest
+from grader.engine.manifest import Manifest, read_manifest
 from grader.engine.wire import receive, send
-from grader.errors import EngineError, ProblemFaults
+from grader.errors import EngineError, ProblemFaults, UsageError
+from grader.isolation import Isolation, check, in_words
 
 # How long the warm process may take to end every worker; longer only if it hangs in a test file.
 EXIT_SECONDS = 5.0
@@ -29,7 +30,8 @@ EXIT_SECONDS = 5.0
 class ForkedWorker:
     """A fork of the warm process; ``handle`` is its pidfd, which no other process can inherit."""
 
-    def __init__(self, handle: int, outcomes: int, output: int, status: int) -> None:
+    def __init__(self, pid: int, handle: int, outcomes: int, output: int, status: int) -> None:
+        self.pid = pid
         self._handle = handle
         self._status = status
         self.outcomes: BinaryIO = open(outcomes, "rb")
@@ -63,21 +65,35 @@ class ForkedWorker:
 class ForkingEngine:
     """One warm process that collected the tests of the problems; a fork of it for each order."""
 
-    isolation = "a forked process for each solution"
-
-    def __init__(self, root: Path, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, root: Path, folders: Sequence[Path], isolation: Isolation = Isolation.BEST
+    ) -> None:
+        self._wanted = isolation
         self._root = root
         self._folders = folders
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closed = False
-        self._tests: Mapping[str, tuple[TestCase, ...]] = {}
+        self._manifest = Manifest()
+
+    @property
+    def isolation(self) -> str:
+        """What keeps solutions apart, in a few words."""
+        confined = in_words(self._wanted, self._manifest.layers)
+        return f"a forked process for each solution, {confined}"
 
     def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
         """Return the tests of each problem by number; raise ProblemFaults where there are none."""
+        return self._collected().tests
+
+    def probes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the behaviours that each problem's probe asks about, by number."""
+        return self._collected().probes
+
+    def _collected(self) -> Manifest:
         with self._lock:
             self._warm_up()
-        return self._tests
+        return self._manifest
 
     def start(self, order: Order) -> ForkedWorker:
         """Start a worker; raise EngineError where the warm process does not answer."""
@@ -85,9 +101,10 @@ class ForkingEngine:
             self._warm_up()
             pipes = [os.pipe() for _ in range(3)]
             ours, theirs = zip(*pipes, strict=True)
+            channel = self._tests if order.questions is None else self._probes
             try:
-                send(self._channel, order.dump(), theirs)
-                answer = receive(self._channel)
+                send(channel, order.dump(), theirs)
+                answer = receive(channel)
             except OSError:
                 answer = None
             finally:
@@ -95,7 +112,7 @@ class ForkingEngine:
             if answer is None:
                 _close(ours)
                 raise EngineError(f"The warm process does not answer.{self._end_process()}")
-        return ForkedWorker(answer[1][0], *ours)
+        return ForkedWorker(int(answer[0]), answer[1][0], *ours)
 
     def close(self) -> None:
         """End the warm process, and with it every worker; start no other."""
@@ -107,7 +124,8 @@ class ForkingEngine:
         """End the warm process, if there is one; return its last words."""
         if self._process is None:
             return ""
-        self._channel.close()
+        self._tests.close()
+        self._probes.close()
         try:
             self._process.wait(EXIT_SECONDS)
         except subprocess.TimeoutExpired:
@@ -128,25 +146,29 @@ class ForkingEngine:
         self._end_process()
         self._start_process()
         try:
-            manifest, _ = receive(self._channel) or (b"", [])
-            self._tests = read_manifest(json.loads(manifest))
+            manifest, _ = receive(self._tests) or (b"", [])
+            self._manifest = read_manifest(json.loads(manifest))
         except (OSError, ValueError) as error:
             words = self._end_process()
             raise EngineError(f"The warm process ended at its start.{words}") from error
-        except ProblemFaults:
-            # It has nothing to serve, and another call has to meet the faults again.
+            check(self._wanted, self._manifest.layers)
+        except (ProblemFaults, UsageError):
+            # It has nothing to serve, and another call has to meet the same again.
             self._end_process()
             raise
 
     def _start_process(self) -> None:
         with contextlib.ExitStack() as open_until_here:
             log = open_until_here.enter_context(tempfile.TemporaryFile())
-            channel, theirs = map(open_until_here.enter_context, socket.socketpair())
-            self._log, self._channel = log, channel
-            arguments = [str(theirs.fileno()), str(self._root), *map(str, self._folders)]
+            tests, their_tests = map(open_until_here.enter_context, socket.socketpair())
+            probes, their_probes = map(open_until_here.enter_context, socket.socketpair())
+            self._log, self._tests, self._probes = log, tests, probes
+            theirs = (their_tests.fileno(), their_probes.fileno())
+            arguments = [*map(str, theirs), self._wanted, str(self._root)]
+            arguments += map(str, self._folders)
             self._process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-P", "-s", "-m", "grader.engine.warm", *arguments],
-                pass_fds=[theirs.fileno()],
+                pass_fds=theirs,
                 cwd=self._root,
                 env=clean_environment(),
                 stdin=subprocess.DEVNULL,
@@ -156,7 +178,8 @@ class ForkingEngine:
                 start_new_session=True,
             )
             open_until_here.pop_all()
-            theirs.close()
+            their_tests.close()
+            their_probes.close()
 
 
 def _close(descriptors: Iterable[int]) -> None:

@@ -14,13 +14,16 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NoReturn
 
 from grader.case import TestCase
+from grader.engine.base import Base
 from grader.engine.environment import clean_environment
 from grader.engine.job import MUTE, Order
-from grader.engine.manifest import read_manifest
+from grader.engine.manifest import Manifest, read_manifest
+from grader.engine.probing import run_probe
 from grader.errors import EngineError
+from grader.isolation import Isolation, check, in_words
 
 
 class FreshWorker:
@@ -37,6 +40,11 @@ class FreshWorker:
         self.outcomes: BinaryIO = process.stdout  # type: ignore[assignment]  # opened for bytes
         self.output: BinaryIO = open(os.dup(process.stderr.fileno()), "rb", buffering=0)
         process.stderr.close()
+
+    @property
+    def pid(self) -> int | None:
+        """Its number, also once it has ended."""
+        return self._process.pid
 
     def interrupt(self) -> None:
         """Ask it to write down where each thread is, and end, where there is such a signal."""
@@ -70,29 +78,51 @@ class FreshWorker:
 class FreshEngine:
     """A new interpreter for each order."""
 
-    isolation = "a fresh process for each solution"
-
-    def __init__(self, root: Path, folders: Sequence[Path]) -> None:
+    def __init__(
+        self, root: Path, folders: Sequence[Path], isolation: Isolation = Isolation.BEST
+    ) -> None:
+        self._wanted = isolation
         self._root = root
         self._folders = folders
         self._lock = threading.Lock()
         self._workers: set[FreshWorker] = set()
         self._is_closed = False
+        self._manifest = Manifest()
+
+    @property
+    def isolation(self) -> str:
+        """What keeps solutions apart, in a few words."""
+        confined = in_words(self._wanted, self._manifest.layers)
+        return f"a fresh process for each solution, {confined}"
 
     def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
         """Return the tests of each problem by number; raise ProblemFaults where there are none."""
+        return self._collected().tests
+
+    def probes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the behaviours that each problem's probe asks about, by number."""
+        return self._collected().probes
+
+    def _collected(self) -> Manifest:
         self._refuse_if_closed()
+        if not self._manifest.layers:
+            self._manifest = self._collect()
+        return self._manifest
+
+    def _collect(self) -> Manifest:
         process = self._popen(self._folders)
         out, err = process.communicate(b"")
         try:
-            return read_manifest(json.loads(out))
+            manifest = read_manifest(json.loads(out))
         except json.JSONDecodeError as error:
             words = err.decode(errors="replace")[-2000:]
             raise EngineError(f"The tests cannot be collected. Python said:\n{words}") from error
+        check(self._wanted, manifest.layers)
+        return manifest
 
     def start(self, order: Order) -> FreshWorker:
         """Start a worker; raise EngineError once the engine is closed."""
-        folder = (self._root / order.tests[0].split("::")[0]).parent
+        folder = next(folder for folder in self._folders if folder.name == order.number)
         with self._lock:
             self._refuse_if_closed()
             process = self._popen([folder])
@@ -115,7 +145,7 @@ class FreshEngine:
             raise EngineError("The engine is closed.")
 
     def _popen(self, folders: Sequence[Path]) -> subprocess.Popen[bytes]:
-        paths = [str(self._root), *map(str, folders)]
+        paths = [self._wanted, str(self._root), *map(str, folders)]
         return subprocess.Popen(  # noqa: S603  # our own module
             # Not -m: the package has imported this module already, and runpy would warn of that.
             [sys.executable, "-P", "-s", "-c", f"from {__name__} import main; main()", *paths],
@@ -130,25 +160,31 @@ class FreshEngine:
 
 def main() -> None:
     """Be that process: run the order on standard input; without one, tell which tests there are."""
+    data = sys.stdin.buffer.read()
+    order = Order.parse(data) if data else None
+    outcomes = os.dup(1)
+    os.dup2(2, 1)
+    base = Base(sys.argv[1:])
+    if order is not None and order.questions is not None:
+        _end_after(lambda: run_probe(order, base.probes, base.confinement, outcomes))
+    # Both import pytest, of which a probe's process is to know nothing.
     from grader.engine.child import run_order
     from grader.engine.session import Collection, collect
 
-    data = sys.stdin.buffer.read()
-    outcomes = os.dup(1)
-    os.dup2(2, 1)
-
     def serve(collection: Collection) -> None:
-        status = MUTE
-        try:
-            if data:
-                run_order(Order.parse(data), collection.items, outcomes)
-            else:
-                with open(outcomes, "wb") as stream:
-                    stream.write(collection.manifest())
-            status = 0
-        finally:
-            # os._exit: atexit and finally blocks belong to the solution.
-            os._exit(status)
+        if order is not None:
+            _end_after(lambda: run_order(order, collection.items, base.confinement, outcomes))
+        with open(outcomes, "wb", buffering=0) as stream:
+            _end_after(lambda: stream.write(collection.manifest()))
 
-    root, *folders = map(Path, sys.argv[1:])
-    collect(root, folders, serve)
+    collect(base, serve)
+
+
+def _end_after(action: Callable[[], object]) -> NoReturn:
+    """Do that and end this process: atexit and finally blocks belong to the solution."""
+    status = MUTE
+    try:
+        action()
+        status = 0
+    finally:
+        os._exit(status)

@@ -7,6 +7,7 @@ Wire format 1: one JSON object a line, each behind the worker's token.
 {"kind": "broken", "report": {...}}       it was not; nothing follows
 {"kind": "start", "test": id}             a test begins
 {"kind": "end", "test": id, "report": {...}}
+{"kind": "answers", "test": id, "steps": [[...], ...], "answers": [[...], ...]}  a probe's
 {"kind": "done", "cpu": seconds, "wall": seconds}
 {"kind": "failure", "text": traceback}    the grader's own code failed
 
@@ -31,11 +32,25 @@ MUTE = 97
 _TEXT_LIMIT = 4_000
 
 
+# A probe's steps: by behaviour, for each seed a list.
+Script = dict[str, list[list[Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """What a probe asks: these steps, or those that it makes of the seeds."""
+
+    seeds: tuple[int, ...] = ()
+    script: Script | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """One solution to judge by some tests of one problem, in this order.
 
-    ``seed`` replaces the fixed seed of hypothesis; None keeps verdicts repeatable.
+    ``seed`` replaces the fixed seed of hypothesis; None keeps verdicts repeatable. ``base`` is the
+    package that a solution is laid over, if any. With ``questions``, behaviours stand in place of
+    tests, and the problem's probe asks about each.
     """
 
     number: str
@@ -44,6 +59,8 @@ class Job:
     tests: tuple[str, ...]
     limits: Limits
     seed: int | None = None
+    base: Path | None = None
+    questions: Questions | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,17 @@ class Order:
     seed: int | None
     scratch: str
     token: str
+    cpu_seconds: int
+    base: str | None = None
+    questions: Questions | None = None
+
+    @property
+    def number(self) -> str:
+        return self.slug[1:3]
+
+    @property
+    def base_path(self) -> Path | None:
+        return Path(self.base) if self.base else None
 
     def dump(self) -> bytes:
         return json.dumps(asdict(self)).encode()
@@ -63,6 +91,8 @@ class Order:
     @classmethod
     def parse(cls, data: bytes) -> Order:
         fields = json.loads(data)
+        if fields["questions"] is not None:
+            fields["questions"] = Questions(**fields["questions"])
         return cls(**{**fields, "tests": tuple(fields["tests"])})
 
 
@@ -98,6 +128,10 @@ def _seconds(value: float) -> float:
     return float(value)
 
 
+def _lists(value: Any) -> list[list[Any]]:
+    return [list(entries) for entries in list(value)]
+
+
 # How the fields of each kind of message are read.
 _FIELDS: Mapping[str, Callable[[Message], Message]] = {
     "ready": lambda _: {},
@@ -105,6 +139,11 @@ _FIELDS: Mapping[str, Callable[[Message], Message]] = {
     "broken": lambda data: {"report": _parse_report(data["report"])},
     "start": lambda data: {"test": str(data["test"])},
     "end": lambda data: {"test": str(data["test"]), "report": _parse_report(data["report"])},
+    "answers": lambda data: {
+        "test": str(data["test"]),
+        "steps": _lists(data["steps"]),
+        "answers": _lists(data["answers"]),
+    },
     "done": lambda data: {"cpu": _seconds(data["cpu"]), "wall": _seconds(data["wall"])},
     "failure": lambda data: {"text": _text(data["text"])},
 }

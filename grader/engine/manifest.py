@@ -3,17 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from grader.case import TestCase
 from grader.errors import Fault, ProblemFaults
+from grader.isolation import Layer
 
 
-def read_manifest(data: Mapping[str, Any]) -> dict[str, tuple[TestCase, ...]]:
-    """Return the tests of each problem by number; raise ProblemFaults the collection met."""
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What there is to run, by the problem's number: its tests, and what its probe asks about.
+
+    ``layers`` are the walls around the solutions; without them, nothing has been collected yet.
+    """
+
+    tests: Mapping[str, tuple[TestCase, ...]] = field(default_factory=dict)
+    probes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    layers: tuple[Layer, ...] = ()
+
+
+def read_manifest(data: Mapping[str, Any]) -> Manifest:
+    """Return what was collected; raise ProblemFaults the collection met."""
     if data["faults"]:
         raise ProblemFaults([Fault(**fault) for fault in data["faults"]])
-    return {
-        number: tuple(TestCase(**{**c, "behaviours": tuple(c["behaviours"])}) for c in cases)
-        for number, cases in data["tests"].items()
-    }
+    return Manifest(
+        tests={
+            number: tuple(TestCase(**{**c, "behaviours": tuple(c["behaviours"])}) for c in cases)
+            for number, cases in data["tests"].items()
+        },
+        layers=tuple(Layer(**layer) for layer in data["layers"]),
+        probes={number: tuple(behaviours) for number, behaviours in data["probes"].items()},
+    )

@@ -3,23 +3,59 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What st_blocks counts in, everywhere.
+_BLOCK = 512
+# What a solution may leave lying in its folder at any time.
+MAX_BYTES = 64 << 20
+MAX_ENTRIES = 10_000
+
 
 @contextmanager
-def scratch_folder() -> Iterator[str]:
+def scratch_folder(inside: str | None = None) -> Iterator[str]:
     """Yield the path of a new folder that is removed afterwards."""
-    folder = tempfile.mkdtemp(prefix="grader-")
+    folder = tempfile.mkdtemp(prefix="grader-", dir=inside)
     try:
         yield folder
     finally:
         with contextlib.suppress(OSError):
             _remove(Path(folder))
+
+
+def is_overfull(folder: str, pid: int | None) -> bool:
+    """Tell whether more lies in a folder, or in files that process ``pid`` unlinked, than may."""
+    total = 0
+    sizes = itertools.chain(_sizes(folder), _unlinked_sizes(pid))
+    for entries, size in enumerate(sizes, start=1):
+        total += size
+        if total > MAX_BYTES or entries > MAX_ENTRIES:
+            return True
+    return False
+
+
+def _sizes(folder: str) -> Iterator[int]:
+    for top, folders, files in os.walk(folder, onerror=None):
+        for name in (*folders, *files):
+            with contextlib.suppress(OSError):
+                yield os.lstat(os.path.join(top, name)).st_blocks * _BLOCK  # noqa: PTH118  # quick
+
+
+def _unlinked_sizes(pid: int | None) -> Iterator[int]:
+    """Yield the sizes of files that have no name any more and live on by a descriptor, on Linux."""
+    with contextlib.suppress(OSError):
+        for entry in os.scandir(f"/proc/{pid}/fd"):
+            with contextlib.suppress(OSError):
+                status = os.stat(entry.path)  # noqa: PTH116  # quick
+                if stat.S_ISREG(status.st_mode) and not status.st_nlink:
+                    yield status.st_blocks * _BLOCK
 
 
 def _remove(top: Path) -> None:

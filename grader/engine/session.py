@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from grader.engine.base import Base
 from grader.errors import Fault
 from grader.loader import short
 from grader.plugin import test_case
@@ -38,9 +38,10 @@ Items = Mapping[str, pytest.Item]
 class Collection:
     """Pytest plugin: keep what was collected, then call ``serve`` in place of running it."""
 
-    def __init__(self, serve: Callable[[Collection], None]) -> None:
+    def __init__(self, base: Base, serve: Callable[[Collection], None]) -> None:
         self.items: dict[str, pytest.Item] = {}
-        self.faults: list[Fault] = []
+        self.faults: list[Fault] = list(base.probes.faults)
+        self._base = base
         self._serve = serve
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -64,14 +65,19 @@ class Collection:
         tests: dict[str, list[dict[str, Any]]] = {}
         for item in self.items.values():
             tests.setdefault(item.path.parent.name, []).append(asdict(test_case(item)))
-        return json.dumps({"faults": [asdict(f) for f in self.faults], "tests": tests}).encode()
+        data = {
+            "faults": [asdict(fault) for fault in self.faults],
+            "tests": tests,
+            "probes": self._base.probes.behaviours(),
+            "layers": [asdict(layer) for layer in self._base.confinement.layers],
+        }
+        return json.dumps(data).encode()
 
 
-def collect(root: Path, folders: Sequence[Path], serve: Callable[[Collection], None]) -> None:
-    """Collect the tests in ``folders`` and call ``serve``; return when it does."""
+def collect(base: Base, serve: Callable[[Collection], None]) -> None:
+    """Collect the tests of the problems and call ``serve``; return when it does."""
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    # A cached file may be stale within the clock's resolution, and the workspace may be read-only.
-    sys.dont_write_bytecode = True
+    root = base.root
     arguments = [f"--rootdir={root}", f"--config-file={_config(root)}", "--override-ini=addopts="]
     arguments += ["--import-mode=importlib", "--capture=no", "--quiet", "--tb=no"]
     # A workspace may have no settings of its own.
@@ -81,8 +87,8 @@ def collect(root: Path, folders: Sequence[Path], serve: Callable[[Collection], N
         arguments += ["-p", name]
     for name in _UNUSED:
         arguments += ["-p", f"no:{name}"]
-    collection = Collection(serve)
-    pytest.main([*arguments, *map(str, folders)], plugins=[collection, _QuickReports()])
+    collection = Collection(base, serve)
+    pytest.main([*arguments, *map(str, base.folders)], plugins=[collection, _QuickReports()])
 
 
 class _QuickReports:

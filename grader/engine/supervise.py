@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import re
 import secrets
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 
 from grader.case import Trial
 from grader.engine.capture import HeadAndTail
 from grader.engine.events import Exited, Listener, Silence
 from grader.engine.job import MUTE, Job, Message, Order
-from grader.engine.scratch import scratch_folder
+from grader.engine.scratch import MAX_BYTES, MAX_ENTRIES, is_overfull, scratch_folder
 from grader.engine.worker import Engine, Worker
-from grader.errors import EngineError
+from grader.errors import EngineError, SolutionError
+from grader.intake import take_in
 from grader.outcome import Outcome, TestReport
 
 # What a worker is at when it is at no test.
@@ -23,6 +26,10 @@ STARTING, LOADING = "<start>", "<import>"
 START_SECONDS = 60.0
 # How long a worker may take to end after it was told to, or said that it would.
 EXIT_SECONDS = 1.0
+# How often its folder is looked at.
+CHECK_SECONDS = 0.05
+# CPU seconds that a worker may use for each second of its problem's limit: it may have threads.
+CPU_FACTOR = 2
 _LOST = "Its result did not arrive: something wrote over it, or ended the tests early"
 
 
@@ -47,10 +54,20 @@ class _Run:
         self.output = HeadAndTail()
         self.started = time.monotonic()
         self.ends_at = self.started + job.limits.problem_seconds
+        self.copy = job.path
 
     def to_the_end(self) -> None:
+        with scratch_folder() as place:
+            try:
+                self.copy = take_in(self.job.path, Path(place, "solution"))
+            except SolutionError as error:
+                self.trial.broken = TestReport(Outcome.ERROR, error.message, error.where)
+                return
+            self._attempts(place)
+
+    def _attempts(self, place: str) -> None:
         while (left := self.left()) and not self.trial.broken and time.monotonic() < self.ends_at:
-            self._attempt(left)
+            self._attempt(left, place)
 
     def fill_in(self) -> None:
         """Give each test that has no report one, and write down the totals."""
@@ -58,21 +75,43 @@ class _Run:
         missing = self.trial.broken or TestReport(Outcome.NOT_RUN, self.trial.failure or limit)
         for test in self.left():
             self.trial.reports[test] = missing
-        self.trial.output = self.output.text()
+        self.trial.output = self.original(self.output.text())
         self.trial.seconds = time.monotonic() - self.started
+
+    def keep(self, test: str, report: TestReport) -> None:
+        """Keep how a test ended; what it says of the copy is meant of the original."""
+        self.trial.reports[test] = self.restored(report)
+
+    def restored(self, report: TestReport) -> TestReport:
+        """Return a report that speaks of the solution where it was handed in."""
+        where = None if report.where is None else self.original(report.where)
+        return replace(report, message=self.original(report.message), where=where)
+
+    def original(self, text: str) -> str:
+        return text.replace(str(self.copy), str(self.job.path))
 
     def left(self) -> tuple[str, ...]:
         return tuple(test for test in self.job.tests if test not in self.trial.reports)
 
-    def _attempt(self, tests: tuple[str, ...]) -> None:
-        with scratch_folder() as scratch:
+    def _attempt(self, tests: tuple[str, ...], place: str) -> None:
+        with scratch_folder(place) as scratch:
             token = secrets.token_hex(8)
             job = self.job
-            order = Order(job.slug, str(job.path), tests, job.seed, scratch, token)
+            order = Order(
+                job.slug,
+                str(self.copy),
+                tests,
+                job.seed,
+                scratch,
+                token,
+                math.ceil(CPU_FACTOR * job.limits.problem_seconds),
+                str(job.base) if job.base else None,
+                job.questions,
+            )
             worker = self.engine.start(order)
             listener = Listener(worker, token, self.output, len(tests))
             try:
-                _Attempt(self, worker, listener).follow()
+                _Attempt(self, worker, listener, scratch).follow()
             finally:
                 worker.kill()
                 listener.close()
@@ -82,8 +121,9 @@ class _Run:
 class _Attempt:
     """One worker, from its start to its end: follows what it says and enforces the deadlines."""
 
-    def __init__(self, run: _Run, worker: Worker, listener: Listener) -> None:
+    def __init__(self, run: _Run, worker: Worker, listener: Listener, scratch: str) -> None:
         self.run = run
+        self.scratch = scratch
         self.worker = worker
         self.listener = listener
         self.current: str | None = STARTING
@@ -92,7 +132,12 @@ class _Attempt:
     def follow(self) -> None:
         """Follow the worker to its end; at least one more test has a report then."""
         while True:
-            event = self.listener.next(self.deadline)
+            check = time.monotonic() + CHECK_SECONDS
+            event = self.listener.next(min(check, self.deadline))
+            if time.monotonic() >= check and is_overfull(self.scratch, self.worker.pid):
+                return self._overfull()
+            if isinstance(event, Silence) and check < self.deadline:
+                continue
             if isinstance(event, Exited):
                 return self._exited(event.status)
             if isinstance(event, Silence):
@@ -111,14 +156,16 @@ class _Attempt:
             case "loaded" if self.current == LOADING:
                 self._move_on(None)
             case "broken" if self.current == LOADING:
-                self.run.trial.broken = event["report"]
+                self.run.trial.broken = self.run.restored(event["report"])
                 self._move_on(None)
             case "start" if event["test"] in self.run.left() and event["test"] != self.current:
                 if self.current in self.run.left():
                     self._charge(Outcome.CRASHED, _LOST)
                 self._move_on(event["test"])
+            case "answers" if event["test"] == self.current:
+                self.run.trial.answers[event["test"]] = (event["steps"], event["answers"])
             case "end" if event["test"] == self.current:
-                self.run.trial.reports[event["test"]] = event["report"]
+                self.run.keep(event["test"], event["report"])
                 self._move_on(None)
 
     def _move_on(self, current: str | None) -> None:
@@ -137,6 +184,10 @@ class _Attempt:
             raise EngineError(f"The engine ended while problem {self.run.job.number} was graded")
         line = self._line()
         self._charge(Outcome.CRASHED, f"Ended the process: {_describe(status)}", line)
+
+    def _overfull(self) -> None:
+        amount = f"{MAX_BYTES >> 20} MiB or {MAX_ENTRIES:,} files"
+        self._charge(Outcome.CRASHED, f"Stopped: it filled its folder with more than {amount}")
 
     def _timed_out(self) -> None:
         if self.current == STARTING:
@@ -165,7 +216,7 @@ class _Attempt:
         """
         others, _, current = self.listener.stray_text().rpartition("Current thread")
         for file, line in re.findall(r'File "([^"]+)", line (\d+)', current + others):
-            if Path(file).is_relative_to(self.run.job.path):
+            if Path(file).is_relative_to(self.run.copy):
                 return f"{file}:{line}"
         return None
 
@@ -179,10 +230,11 @@ class _Attempt:
             raise EngineError(f"A worker did not get ready. {message}")
         if self.current == LOADING:
             message = f"{message} while it was imported"
-            self.run.trial.broken = TestReport(Outcome.ERROR, message, where)
+            report = TestReport(Outcome.ERROR, message, where)
+            self.run.trial.broken = self.run.restored(report)
         elif left and not self.run.trial.broken:
             test = self.current or left[0]
-            self.run.trial.reports[test] = TestReport(outcome, message, where)
+            self.run.keep(test, TestReport(outcome, message, where))
 
 
 def _describe(status: int) -> str:

@@ -1,6 +1,7 @@
-"""Child side: the warm process. Collects tests once, then forks a worker for each order.
+"""Child side: the warm processes, which fork a worker for each order.
 
-Single-threaded, so that a fork copies a process at rest; runs no solution itself.
+One collects the tests once, the other knows the probes and no test. Single-threaded, so that a
+fork copies a process at rest; neither runs a solution itself.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import signal
 import socket
 import sys
 import warnings
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from typing import NoReturn
 
-from grader.engine.child import run_order
+from grader.engine.base import Base
 from grader.engine.job import MUTE, Order
+from grader.engine.probing import run_probe
 from grader.engine.reaper import adopt_orphans, die_with_parent, end_orphans, outlive_parent
-from grader.engine.session import Collection, Items, collect
 from grader.engine.wire import receive, send
 
 # The descriptor on which a worker speaks.
@@ -31,9 +33,13 @@ MAX_DESCRIPTORS = 65_536
 class Nursery:
     """The workers that are running, each with the pipe that waits for its exit status."""
 
-    def __init__(self, channel: socket.socket, items: Items) -> None:
+    def __init__(
+        self, channel: socket.socket, run: Callable[[Order, int], None], kept: Sequence[int] = ()
+    ) -> None:
+        """Serve a channel; ``run`` is what a worker does, ``kept`` are children that are none."""
         self._channel = channel
-        self._items = items
+        self._run = run
+        self._kept = kept
         self._status_pipes: dict[int, int] = {}
         self._wake_up, wake_up = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(wake_up, warn_on_full_buffer=False)
@@ -60,7 +66,7 @@ class Nursery:
             self._become_worker(order, outcomes, output)
         self._status_pipes[pid] = status_pipe
         handle = os.pidfd_open(pid)
-        send(self._channel, b"started", [handle])
+        send(self._channel, str(pid).encode(), [handle])
         for descriptor in (handle, outcomes, output):
             os.close(descriptor)
 
@@ -71,7 +77,7 @@ class Nursery:
             die_with_parent()
             signal.set_wakeup_fd(-1)
             _leave_parent(outcomes, output)
-            run_order(order, self._items, OUTCOMES)
+            self._run(order, OUTCOMES)
             status = 0
         finally:
             # os._exit: atexit and finally blocks belong to the solution.
@@ -93,7 +99,7 @@ class Nursery:
             os.killpg(pid, signal.SIGKILL)
         status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         pipe = self._status_pipes.pop(pid)
-        end_orphans(self._status_pipes)
+        end_orphans([*self._status_pipes, *self._kept])
         return pipe, status
 
     def _end_all(self) -> None:
@@ -122,13 +128,41 @@ def _import_late_modules() -> None:
 
 
 def main() -> None:
-    """Serve the socket whose descriptor is the first argument; the others are paths."""
+    """Serve the two sockets whose descriptors come first, for tests and for probes."""
     die_with_parent()
     adopt_orphans()
-    channel = socket.socket(fileno=int(sys.argv[1]))
+    tests, questions = (socket.socket(fileno=int(word)) for word in sys.argv[1:3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    root, *folders = map(Path, sys.argv[2:])
+    base = Base(sys.argv[3:])
+    # Before any test is imported: a solution that is asked has none in its memory.
+    prober = os.fork()
+    if prober == 0:
+        _serve_probes(questions, tests, base)
+    questions.close()
+    _serve_tests(tests, base, prober)
+
+
+def _serve_probes(channel: socket.socket, other: socket.socket, base: Base) -> NoReturn:
+    """Serve probes in this process, which ends when its parent does."""
+    try:
+        die_with_parent()
+        adopt_orphans()
+        other.close()
+        _come_to_rest()
+
+        def run(order: Order, descriptor: int) -> None:
+            run_probe(order, base.probes, base.confinement, descriptor)
+
+        Nursery(channel, run).run()
+    finally:
+        os._exit(0)
+
+
+def _serve_tests(channel: socket.socket, base: Base, prober: int) -> None:
+    # Both import pytest, of which a probe's process is to know nothing.
+    from grader.engine.child import run_order
+    from grader.engine.session import Collection, collect
 
     def serve(collection: Collection) -> None:
         # From here on the closed socket tells that the parent ended, and leaves the time to end
@@ -136,17 +170,27 @@ def main() -> None:
         # waits for the manifest at least.
         outlive_parent()
         send(channel, collection.manifest())
-        _import_late_modules()
-        # What is here now stays: a collection in a worker need not look at it again.
-        gc.collect()
-        gc.freeze()
-        sys.stdout.flush()
-        sys.stderr.flush()
-        Nursery(channel, collection.items).run()
+        _come_to_rest()
+
+        def run(order: Order, descriptor: int) -> None:
+            run_order(order, collection.items, base.confinement, descriptor)
+
+        Nursery(channel, run, kept=[prober]).run()
+        # Its own socket is closed as well by now; it ends its workers first.
+        os.waitpid(prober, 0)
         # Nothing is left to do, and what pytest would print at its end tells nobody anything.
         os._exit(0)
 
-    collect(root, folders, serve)
+    collect(base, serve)
+
+
+def _come_to_rest() -> None:
+    """Import what every worker would, and make what is here stay: no worker looks at it again."""
+    _import_late_modules()
+    gc.collect()
+    gc.freeze()
+    sys.stdout.flush()
+    sys.stderr.flush()
 
 
 if __name__ == "__main__":

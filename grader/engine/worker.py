@@ -13,6 +13,10 @@ class Worker(Protocol):
     """One process that runs one solution."""
 
     @property
+    def pid(self) -> int | None:
+        """Its number, where it can be looked at by it."""
+
+    @property
     def outcomes(self) -> BinaryIO:
         """The lines it writes about tests."""
 
@@ -45,6 +49,9 @@ class Engine(Protocol):
 
     def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
         """Return the tests of each problem by number, in the order of its files."""
+
+    def probes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the behaviours that each problem's probe asks about, by number."""
 
     def start(self, order: Order) -> Worker:
         """Start a worker; raise EngineError where that is impossible."""

@@ -9,10 +9,12 @@ from grader.case import TestCase
 from grader.engine import Engine, open_engine
 from grader.errors import Fault, ProblemFaults
 from grader.grade import job_pool
+from grader.isolation import Isolation
 from grader.problem import Problem
 from grader.prove.claims import check_claims
 from grader.prove.folder import check_folder
 from grader.prove.marks import check_marks
+from grader.prove.questions import check_probe
 from grader.prove.signatures import check_signatures
 from grader.prove.texts import check_texts
 from grader.prove.trials import Role, Subject, start_runs, subjects
@@ -40,7 +42,9 @@ def prove_problems(
     *,
     repeat: int,
     seeds: int,
+    probe_seeds: int,
     jobs: int,
+    isolation: Isolation = Isolation.BEST,
     no_color: bool,
 ) -> int:
     """Prove the problems and print the matrices; return the exit code."""
@@ -48,12 +52,21 @@ def prove_problems(
     proofs: list[Proof] = []
     try:
         problems = workspace.problems(numbers)
-        with open_engine(workspace.root, problems) as engine:
+        with open_engine(workspace.root, problems, isolation) as engine:
             tests = engine.tests()
             for problem in problems:
                 proof = _prove(
                     engine, workspace, problem, tests, repeat=repeat, seeds=seeds, jobs=jobs
                 )
+                with job_pool(jobs) as pool:
+                    proof.faults += check_probe(
+                        engine,
+                        pool,
+                        problem,
+                        workspace.reference / problem.solution_name,
+                        proof.subjects,
+                        seeds=probe_seeds,
+                    )
                 print_proof(console, proof.problem, proof.subjects, proof.faults)
                 proofs.append(proof)
         faults = [fault for proof in proofs for fault in proof.faults]
@@ -75,7 +88,7 @@ def _prove(
     seeds: int,
     jobs: int,
 ) -> Proof:
-    reference = workspace.root / "reference" / problem.solution_name
+    reference = workspace.reference / problem.solution_name
     cases = tests.get(problem.number, ())
     proof = Proof(problem)
     proof.faults += check_folder(problem, reference)

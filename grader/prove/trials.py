@@ -73,7 +73,15 @@ def start_runs(
     plan += [(f"hypothesis seed {seed}", tests, seed) for seed in range(1, seeds + 1)]
 
     def run(circumstances: str, order: tuple[str, ...], seed: int | None) -> Run:
-        job = Job(problem.number, problem.slug, subject.path, order, problem.limits, seed)
+        job = Job(
+            problem.number,
+            problem.slug,
+            subject.path,
+            order,
+            problem.limits,
+            seed,
+            base=problem.base_of(subject.path),
+        )
         trial = run_job(engine, job)
         if trial.failure is not None:
             raise EngineError(trial.failure)

@@ -1,7 +1,7 @@
 """The scorecard as JSON.
 
-Format 1: ``format``, ``solutions``, ``isolation``, ``interrupted``; ``points``, ``max``,
-``solved``, ``problems_total``; ``levels`` with the same four and ``level``, ``title``;
+Format 1: ``format``, ``solutions``, ``isolation``, ``probe_seed``, ``interrupted``; ``points``,
+``max``, ``solved``, ``problems_total``; ``levels`` with the same four and ``level``, ``title``;
 ``problems`` with ``number``, ``slug``, ``title``, ``level``, ``verdict``, ``points``, ``max``,
 ``seconds``, ``message``, ``where``, ``output`` and ``behaviours``, each of these with ``id``,
 ``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
@@ -26,6 +26,7 @@ def render_json(
     *,
     solutions: str,
     isolation: str,
+    seed: int | None,
     interrupted: bool,
 ) -> str:
     """Return one learner's results as a JSON text."""
@@ -34,6 +35,7 @@ def render_json(
         "format": FORMAT,
         "solutions": solutions,
         "isolation": isolation,
+        "probe_seed": seed,
         "interrupted": interrupted,
         **_total(total(results, problems)),
         "levels": [

@@ -29,10 +29,9 @@ STRIP_WIDTH = 12
 class TextScorecard:
     """Prints one learner's results while they are being graded."""
 
-    def __init__(self, console: KataConsole, commands: Commands, isolation: str) -> None:
+    def __init__(self, console: KataConsole, commands: Commands) -> None:
         self._console = console
         self._commands = commands
-        self._isolation = isolation
 
     def add(self, result: ProblemResult) -> None:
         """Print a problem's row."""
@@ -50,9 +49,15 @@ class TextScorecard:
         self._console.print(row)
 
     def finish(
-        self, results: Sequence[ProblemResult], problems: Sequence[Problem], *, interrupted: bool
+        self,
+        results: Sequence[ProblemResult],
+        problems: Sequence[Problem],
+        *,
+        isolation: str,
+        seed: int | None,
+        interrupted: bool,
     ) -> None:
-        """Print the totals, and for each unsolved problem what to do next."""
+        """Print the totals, for each unsolved problem what to do next, and how it was graded."""
         console = self._console
         console.print()
         for level, level_total in by_level(results, problems).items():
@@ -66,7 +71,9 @@ class TextScorecard:
                 console.print()
                 print_title(console, result)
                 print_failure(console, result, self._commands, hint=True)
-        console.print(f"\nIsolation: {self._isolation}; not confined.", style="quiet")
+        console.print(f"\nIsolation: {isolation}.", style="quiet")
+        if seed is not None:
+            console.print(f"Probes: asked with --seed {seed}.", style="quiet")
 
     def _total(self, name: str, amount: Total, style: str = "") -> None:
         self._console.print(

@@ -22,7 +22,7 @@ def test_the_engine_is_the_one_that_the_platform_allows(
     monkeypatch.setattr(choose, "can_fork", lambda: forks)
 
     with open_engine(tiny, Workspace(tiny).problems()) as engine:
-        assert engine.isolation == isolation
+        assert engine.isolation == f"{isolation}, not started yet"
 
 
 def test_the_engine_is_closed_after_its_block(tiny: Path) -> None:

@@ -17,6 +17,7 @@ from grader.engine.forking import ForkingEngine
 from grader.engine.fresh import FreshEngine
 from grader.errors import EngineError, ProblemFaults
 from grader.grade import grade
+from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.score import ProblemResult
 from grader.workspace import Workspace
@@ -28,7 +29,8 @@ ENGINES: Mapping[str, type[ForkingEngine | FreshEngine]] = {
 
 
 def open_on(root: Path, name: str) -> ForkingEngine | FreshEngine:
-    return ENGINES[name](root, [problem.folder for problem in Workspace(root).problems()])
+    folders = [problem.folder for problem in Workspace(root).problems()]
+    return ENGINES[name](root, folders, Isolation.NONE)
 
 
 @pytest.fixture(params=ENGINES)

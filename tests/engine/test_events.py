@@ -19,6 +19,8 @@ FAR = time.monotonic() + 3600
 class Voice:
     """A worker that says what is in a stream, and ends when it is killed."""
 
+    pid = None
+
     def __init__(self, outcomes: BinaryIO) -> None:
         self.outcomes = outcomes
         self.output: BinaryIO = io.BytesIO()

@@ -17,6 +17,7 @@ from grader.engine import Job, run_job
 from grader.engine.choose import can_fork
 from grader.engine.forking import ForkingEngine
 from grader.errors import EngineError
+from grader.isolation import Isolation
 from grader.problem import Limits
 from grader.workspace import Workspace
 
@@ -38,7 +39,8 @@ time.sleep(300)
 @pytest.fixture
 def engine(tiny: Path) -> Iterator[ForkingEngine]:
     """Open the engine on the tiny workspace."""
-    opened = ForkingEngine(tiny, [problem.folder for problem in Workspace(tiny).problems()])
+    folders = [problem.folder for problem in Workspace(tiny).problems()]
+    opened = ForkingEngine(tiny, folders, Isolation.NONE)
     yield opened
     opened.close()
 
@@ -118,7 +120,7 @@ def test_a_warm_process_that_does_not_answer_is_an_error_and_replaced(
     engine: ForkingEngine, tiny: Path
 ) -> None:
     engine.tests()
-    engine._channel.shutdown(2)
+    engine._tests.shutdown(2)
 
     trial = run_job(engine, job(tiny))
 
@@ -175,7 +177,17 @@ def command(tiny: Path, begun_with_child: Path) -> Iterator[subprocess.Popen[str
     """Start ``grader`` in a session of its own; the second problem hangs."""
     assert not begun_with_child.exists()
     with subprocess.Popen(
-        [sys.executable, "-m", "grader", "--solutions", "reference", "--jobs", "1"],
+        [
+            sys.executable,
+            "-m",
+            "grader",
+            "--solutions",
+            "reference",
+            "--jobs",
+            "1",
+            "--isolation",
+            "none",
+        ],
         cwd=tiny,
         env={**os.environ, "TMPDIR": str(tiny)},
         stdout=subprocess.PIPE,

@@ -18,7 +18,7 @@ def parsed(**fields: Any) -> dict[str, Any] | None:
 
 
 def test_an_order_arrives_as_it_was_given() -> None:
-    order = Order("p01_x", "/p01_x.py", ("a", "b"), 7, "/scratch", "token")
+    order = Order("p01_x", "/p01_x.py", ("a", "b"), 7, "/scratch", "token", 60)
 
     assert Order.parse(order.dump()) == order
 

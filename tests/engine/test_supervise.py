@@ -26,6 +26,8 @@ UNTIL = "before the problem's 0.5 seconds were used up"
 class FakeWorker:
     """Has said all it says already; ends at once, or, if it hangs, when it is killed."""
 
+    pid = None
+
     def __init__(self, said: bytes, end: int | str) -> None:
         self.outcomes: BinaryIO = io.BytesIO(said)
         self.output: BinaryIO = io.BytesIO(b"printed\n")
@@ -54,6 +56,9 @@ class FakeEngine:
         self.orders: list[Order] = []
 
     def tests(self) -> dict[str, tuple[TestCase, ...]]:
+        return {}
+
+    def probes(self) -> dict[str, tuple[str, ...]]:
         return {}
 
     def start(self, order: Order) -> FakeWorker:
@@ -98,6 +103,12 @@ DONE = say("done", cpu=0.25, wall=0.5)
 def judge(engine: Engine, limits: Limits = PATIENT) -> Trial:
     """Run a job of the tests a, b and c."""
     return run_job(engine, Job("01", "p01_x", Path("/home/p01_x.py"), tuple("abc"), limits))
+
+
+@pytest.fixture(autouse=True)
+def solution_is_not_copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the solution's path stand for its copy: there is no such file."""
+    monkeypatch.setattr(supervise, "take_in", lambda path, _into: path)
 
 
 @pytest.fixture(autouse=True)
