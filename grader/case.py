@@ -25,7 +25,8 @@ class Trial:
     """How a job ended: a report for each of its tests, whatever happened.
 
     ``broken`` is set where the solution could not be imported; ``failure`` where the grader
-    itself failed, and the reports say nothing about the solution. ``cpu_seconds`` and
+    itself failed, and the reports say nothing about the solution. ``is_tampered`` is set where
+    claims passed that contradict each other. ``cpu_seconds`` and
     ``wall_seconds`` count the tests alone, without waiting for a core; ``seconds`` the whole job.
     ``answers`` has, where a probe asked, its steps and what came back, by behaviour and seed.
     """
@@ -33,6 +34,7 @@ class Trial:
     reports: dict[str, TestReport] = field(default_factory=dict)
     broken: TestReport | None = None
     failure: str | None = None
+    is_tampered: bool = False
     output: str = ""
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0

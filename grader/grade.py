@@ -69,10 +69,11 @@ def _grade_one(
         hidden,
         problem.limits,
         base=problem.base_of(path),
+        canaries=engine.canaries().get(problem.number, ()),
     )
     trial = run_job(engine, job)
     result = score(problem, path, cases, trial)
-    if prober is None:
+    if prober is None or trial.is_tampered:
         return result
     # What failed its tests is lost already.
     asked = [name for name in prober.asks_about(problem) if name in result.passed_ids]

@@ -75,7 +75,9 @@ def _modules(package: Path) -> Iterator[Path]:
 
 
 def _refuse_link(path: Path) -> None:
-    if path.is_symlink() and not path.resolve().is_relative_to(path.parent.resolve()):
+    # Not Path.resolve, which raises over a link to itself: reading it says more.
+    folder = os.path.realpath(path.parent)
+    if path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(folder):
         raise SolutionError(f"{path.name} is a link that leads out of its folder")
 
 

@@ -12,6 +12,11 @@ from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import Behaviour, Problem
 from grader.solution import read_source
 
+TAMPERED = (
+    "Two claims passed that contradict each other: something makes tests pass that should fail.\n"
+    "Nothing counts until it is gone."
+)
+_NOT_COUNTED = TestReport(Outcome.NOT_RUN, "Not counted")
 _NO_TEST = TestReport(Outcome.NOT_RUN, "No test of it was run")
 
 
@@ -85,7 +90,7 @@ def score(
     """
     behaviours = []
     for behaviour in problem.behaviours:
-        report = _worst(behaviour.id, cases, trial.reports)
+        report = _NOT_COUNTED if trial.is_tampered else _worst(behaviour.id, cases, trial.reports)
         if report.outcome.is_pass and disagreements:
             report = disagreements.get(behaviour.id, report)
         behaviours.append(BehaviourResult(behaviour, report))
@@ -137,6 +142,8 @@ def _verdict(
 ) -> tuple[Verdict, str, str | None]:
     if trial.failure is not None:
         return Verdict.GRADER_ERROR, trial.failure, None
+    if trial.is_tampered:
+        return Verdict.TAMPERED, TAMPERED, None
     if trial.broken is not None:
         return Verdict.BROKEN, trial.broken.message, trial.broken.where
     outcomes = {result.outcome for result in behaviours}

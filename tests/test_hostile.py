@@ -21,6 +21,7 @@ from grader.engine import Engine, Job, run_job
 from grader.engine.choose import can_fork
 from grader.engine.forking import ForkingEngine
 from grader.engine.fresh import FreshEngine
+from grader.isolation import Isolation, survey
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import Limits, Problem
 from grader.score import score
@@ -29,10 +30,23 @@ from grader.workspace import Workspace
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such processes")
 
 HOSTILE = Path(__file__).parent / "hostile"
+
+
+def can_confine() -> bool:
+    """Tell whether all that confines solutions is to be had here."""
+    return all(layer.is_on for layer in survey())
+
+
 # For vices that do not hang: no verdict may depend on how busy the machine is.
 PATIENT = Limits(test_seconds=60.0, problem_seconds=120.0)
 # Must stay in the folder that holds all scratch folders.
 KEEPSAKE = "keepsake"
+# The first is the best that there is here.
+ENGINES: dict[str, tuple[type[ForkingEngine | FreshEngine], Isolation]] = {
+    **({"confined": (ForkingEngine, Isolation.REQUIRE)} if can_confine() else {}),
+    **({"bare": (ForkingEngine, Isolation.NONE)} if can_fork() else {}),
+    "fresh": (FreshEngine, Isolation.NONE),
+}
 Soon = Callable[[Callable[[], bool]], bool]
 OTHERS = ("test_doubles_a_number", "test_doubles_a_text", "test_adds", "test_greets")
 
@@ -74,19 +88,22 @@ FAILURES = {
     "reads_standard_input": "Raised     EOFError: EOF when reading a line",
     "prints_a_fake_verdict": "Expected   'HELLO!'",
 }
+# Denied where solutions are confined; elsewhere it costs nothing.
+DENIED = [
+    "leaves_a_child",
+    "leaves_a_child_in_a_session",
+    "leaves_a_daemon",
+    "forks_and_returns_twice",
+    "deletes_the_working_directory",
+    "replaces_the_working_directory",
+]
 FREE = [
     "prints_one_long_line",
     "prints_many_lines",
     "prints_binary",
     "writes_to_every_descriptor",
     "starts_a_thread_that_never_ends",
-    "leaves_a_child",
-    "leaves_a_child_in_a_session",
-    "leaves_a_daemon",
-    "forks_and_returns_twice",
     "changes_the_working_directory",
-    "deletes_the_working_directory",
-    "replaces_the_working_directory",
     "digs_deep_folders",
     "takes_its_rights_away",
     "registers_at_exit",
@@ -178,13 +195,11 @@ def line_marked_in(solution: Path) -> str | None:
 def yards(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Yard]]:
     """Open a yard with each engine."""
     yards = {}
-    for engine in (ForkingEngine, FreshEngine) if can_fork() else (FreshEngine,):
-        root = shutil.copytree(
-            HOSTILE / "workspace", tmp_path_factory.mktemp(engine.__name__) / "workspace"
-        )
+    for name, (engine, isolation) in ENGINES.items():
+        root = shutil.copytree(HOSTILE / "workspace", tmp_path_factory.mktemp(name) / "workspace")
         (root / "scratch" / KEEPSAKE).mkdir(parents=True)
         folders = [problem.folder for problem in Workspace(root).problems()]
-        yards[engine.__name__] = Yard(engine(root, folders), root)
+        yards[name] = Yard(engine(root, folders, isolation), root)
     yield yards
     for yard in yards.values():
         yard.engine.close()
@@ -200,10 +215,10 @@ def yard(
     soon: Soon,
     processes_of: Callable[[Path], dict[int, str]],
 ) -> Iterator[Yard]:
-    """Lend the yard of an engine, the forking one unless told; nothing may be left there after."""
-    name = getattr(request, "param", "ForkingEngine")
+    """Lend the yard of an engine, the best one unless told; nothing may be left there after."""
+    name = getattr(request, "param", next(iter(ENGINES)))
     if name not in yards:
-        pytest.skip("needs an engine that forks")
+        pytest.skip(f"needs an engine that is {name}")
     yard = yards[name]
     monkeypatch.setattr(tempfile, "tempdir", str(yard.scratch))
 
@@ -216,7 +231,7 @@ def yard(
 
 
 def test_every_vice_has_its_price() -> None:
-    prices = [*TIMEOUTS, *CRASHES, *FAILURES, *FREE, *IMPORTS]
+    prices = [*TIMEOUTS, *CRASHES, *FAILURES, *DENIED, *FREE, *IMPORTS]
 
     assert sorted(prices) == sorted(path.stem for path in HOSTILE.glob("*.py"))
 
@@ -262,6 +277,25 @@ def test_what_does_no_harm_costs_nothing(yard: Yard, vice: str) -> None:
     assert graded.trial.failure is None
     assert graded.outcomes == dict.fromkeys((*OTHERS, "test_shouts"), "passed")
     assert graded.verdict is Verdict.SOLVED
+    assert graded.next_ones == {Verdict.SOLVED}
+
+
+@pytest.mark.parametrize("yard", ["bare"], indirect=True)
+@pytest.mark.parametrize("vice", DENIED)
+def test_what_it_leaves_is_cleared_away(yard: Yard, vice: str) -> None:
+    graded = yard.grade(HOSTILE / f"{vice}.py")
+
+    assert graded.verdict is Verdict.SOLVED
+    assert graded.next_ones == {Verdict.SOLVED}
+
+
+@pytest.mark.parametrize("yard", ["confined"], indirect=True)
+@pytest.mark.parametrize("vice", DENIED)
+def test_what_is_denied_costs_its_test(yard: Yard, vice: str) -> None:
+    graded = yard.grade(HOSTILE / f"{vice}.py")
+
+    assert graded.outcomes == dict.fromkeys(OTHERS, "passed") | {"test_shouts": "failed"}
+    assert "PermissionError" in graded.shouts.message
     assert graded.next_ones == {Verdict.SOLVED}
 
 
@@ -334,7 +368,7 @@ def fifty_megabytes(path: Path) -> None:
         (a_pipe, "p01_tiny.py is not a file"),
         (a_link_to_nothing, "p01_tiny.py cannot be read: No such file or directory"),
         (a_link_to_itself, "p01_tiny.py cannot be read: Too many levels of symbolic links"),
-        (a_link_to_a_device, "p01_tiny.py is not a file"),
+        (a_link_to_a_device, "p01_tiny.py is a link that leads out of its folder"),
         (no_utf_8, "p01_tiny.py is not UTF-8: byte 5 is 0xe9"),
         (nothing_at_all, "p01_tiny.py is empty"),
         (null_bytes, "source code string cannot contain null bytes"),
@@ -375,7 +409,7 @@ def test_a_solution_that_puts_a_pipe_in_its_place_stops_nobody(yard: Yard, tmp_p
     assert graded.next_ones == {Verdict.SOLVED}
 
 
-@pytest.mark.parametrize("yard", ["FreshEngine"], indirect=True)
+@pytest.mark.parametrize("yard", ["fresh"], indirect=True)
 @pytest.mark.parametrize(
     ("vice", "outcome"),
     [

@@ -209,6 +209,9 @@ class DeadEngine:
     def probes(self) -> Mapping[str, tuple[str, ...]]:
         return {}
 
+    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        return {}
+
     def start(self, order: Order) -> Worker:
         self.orders.append(order)
         raise EngineError("No process could be started.")

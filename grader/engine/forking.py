@@ -90,6 +90,10 @@ class ForkingEngine:
         """Return the behaviours that each problem's probe asks about, by number."""
         return self._collected().probes
 
+    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Return pairs of claims of which an honest run passes one at most, by number."""
+        return self._collected().canaries
+
     def _collected(self) -> Manifest:
         with self._lock:
             self._warm_up()

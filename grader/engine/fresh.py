@@ -103,6 +103,10 @@ class FreshEngine:
         """Return the behaviours that each problem's probe asks about, by number."""
         return self._collected().probes
 
+    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Return pairs of claims of which an honest run passes one at most, by number."""
+        return self._collected().canaries
+
     def _collected(self) -> Manifest:
         self._refuse_if_closed()
         if not self._manifest.layers:

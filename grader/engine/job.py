@@ -50,7 +50,8 @@ class Job:
 
     ``seed`` replaces the fixed seed of hypothesis; None keeps verdicts repeatable. ``base`` is the
     package that a solution is laid over, if any. With ``questions``, behaviours stand in place of
-    tests, and the problem's probe asks about each.
+    tests, and the problem's probe asks about each. Of each pair of ``canaries``, which are mixed
+    in, an honest run passes one at most.
     """
 
     number: str
@@ -61,6 +62,7 @@ class Job:
     seed: int | None = None
     base: Path | None = None
     questions: Questions | None = None
+    canaries: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

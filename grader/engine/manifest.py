@@ -13,13 +13,14 @@ from grader.isolation import Layer
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What there is to run, by the problem's number: its tests, and what its probe asks about.
+    """What there is to run, by the problem's number: tests, what a probe asks about, canaries.
 
     ``layers`` are the walls around the solutions; without them, nothing has been collected yet.
     """
 
     tests: Mapping[str, tuple[TestCase, ...]] = field(default_factory=dict)
     probes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    canaries: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
     layers: tuple[Layer, ...] = ()
 
 
@@ -31,6 +32,10 @@ def read_manifest(data: Mapping[str, Any]) -> Manifest:
         tests={
             number: tuple(TestCase(**{**c, "behaviours": tuple(c["behaviours"])}) for c in cases)
             for number, cases in data["tests"].items()
+        },
+        canaries={
+            number: tuple((one, other) for one, other in pairs)
+            for number, pairs in data["canaries"].items()
         },
         layers=tuple(Layer(**layer) for layer in data["layers"]),
         probes={number: tuple(behaviours) for number, behaviours in data["probes"].items()},

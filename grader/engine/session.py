@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from grader.engine.base import Base
+from grader.engine.canary import Pair, add_canaries
 from grader.errors import Fault
 from grader.loader import short
-from grader.plugin import test_case
+from grader.plugin import HIDDEN, test_case
 
 # The entry point's name; pytest loads the plugin by it, and only once.
 PLUGIN = "backend-kata"
@@ -42,6 +43,8 @@ class Collection:
         self.items: dict[str, pytest.Item] = {}
         self.faults: list[Fault] = list(base.probes.faults)
         self._base = base
+        self._tests: tuple[pytest.Item, ...] = ()
+        self._canaries: dict[str, list[Pair]] = {}
         self._serve = serve
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -57,17 +60,31 @@ class Collection:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Serve instead of running the tests here."""
         self.items = {item.nodeid: item for item in session.items}
+        self._tests = tuple(session.items)
+        for number, tests in self._hidden().items():
+            canaries, pairs = add_canaries(tests, self._base.probes.modules.get(number))
+            self.items |= {item.nodeid: item for item in canaries}
+            self._canaries[number] = pairs
         self._serve(self)
         return True
+
+    def _hidden(self) -> Mapping[str, list[pytest.Item]]:
+        """Return the hidden tests of each problem, by number."""
+        hidden: dict[str, list[pytest.Item]] = {}
+        for item in self._tests:
+            if item.path.name == HIDDEN:
+                hidden.setdefault(item.path.parent.name, []).append(item)
+        return hidden
 
     def manifest(self) -> bytes:
         """Return what was collected, for ``grader.engine.manifest`` to read."""
         tests: dict[str, list[dict[str, Any]]] = {}
-        for item in self.items.values():
+        for item in self._tests:
             tests.setdefault(item.path.parent.name, []).append(asdict(test_case(item)))
         data = {
             "faults": [asdict(fault) for fault in self.faults],
             "tests": tests,
+            "canaries": self._canaries,
             "probes": self._base.probes.behaviours(),
             "layers": [asdict(layer) for layer in self._base.confinement.layers],
         }

@@ -7,6 +7,7 @@ import re
 import secrets
 import signal
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -51,6 +52,8 @@ class _Run:
         self.engine = engine
         self.job = job
         self.trial = Trial()
+        self.canaries = frozenset(claim for pair in job.canaries for claim in pair)
+        self.tests = _mixed(job.tests, self.canaries)
         self.output = HeadAndTail()
         self.started = time.monotonic()
         self.ends_at = self.started + job.limits.problem_seconds
@@ -72,15 +75,30 @@ class _Run:
     def fill_in(self) -> None:
         """Give each test that has no report one, and write down the totals."""
         limit = f"Not run: the problem's {self.job.limits.problem_seconds:g} seconds were used up"
+        reports = self.trial.reports
         missing = self.trial.broken or TestReport(Outcome.NOT_RUN, self.trial.failure or limit)
         for test in self.left():
-            self.trial.reports[test] = missing
+            reports[test] = missing
+        self.trial.is_tampered = any(
+            all(claim in reports and reports[claim].outcome.is_pass for claim in pair)
+            for pair in self.job.canaries
+        )
+        for claim in self.canaries & reports.keys():
+            del reports[claim]
         self.trial.output = self.original(self.output.text())
         self.trial.seconds = time.monotonic() - self.started
 
     def keep(self, test: str, report: TestReport) -> None:
         """Keep how a test ended; what it says of the copy is meant of the original."""
         self.trial.reports[test] = self.restored(report)
+
+    def give_up_canaries(self, since: float) -> None:
+        """Run no more of them: one hung or crashed since then, and that time is given back.
+
+        They ask what tests ask; a solution that hangs must not lose the time for its other tests.
+        """
+        self.tests = self.job.tests
+        self.ends_at += time.monotonic() - since
 
     def restored(self, report: TestReport) -> TestReport:
         """Return a report that speaks of the solution where it was handed in."""
@@ -91,7 +109,7 @@ class _Run:
         return text.replace(str(self.copy), str(self.job.path))
 
     def left(self) -> tuple[str, ...]:
-        return tuple(test for test in self.job.tests if test not in self.trial.reports)
+        return tuple(test for test in self.tests if test not in self.trial.reports)
 
     def _attempt(self, tests: tuple[str, ...], place: str) -> None:
         with scratch_folder(place) as scratch:
@@ -118,6 +136,14 @@ class _Run:
                 worker.close()
 
 
+def _mixed(tests: Sequence[str], canaries: Iterable[str]) -> tuple[str, ...]:
+    """Return the tests in their order, with canaries at places that nobody can foresee."""
+    mixed = list(tests)
+    for claim in canaries:
+        mixed.insert(secrets.randbelow(len(mixed) + 1), claim)
+    return tuple(mixed)
+
+
 class _Attempt:
     """One worker, from its start to its end: follows what it says and enforces the deadlines."""
 
@@ -127,7 +153,8 @@ class _Attempt:
         self.worker = worker
         self.listener = listener
         self.current: str | None = STARTING
-        self.deadline = time.monotonic() + START_SECONDS
+        self.since = time.monotonic()
+        self.deadline = self.since + START_SECONDS
 
     def follow(self) -> None:
         """Follow the worker to its end; at least one more test has a report then."""
@@ -170,7 +197,8 @@ class _Attempt:
 
     def _move_on(self, current: str | None) -> None:
         self.current = current
-        limit = time.monotonic() + self.run.job.limits.test_seconds
+        self.since = time.monotonic()
+        limit = self.since + self.run.job.limits.test_seconds
         self.deadline = min(limit, self.run.ends_at)
 
     def _done(self, cpu: float, wall: float) -> None:
@@ -235,6 +263,8 @@ class _Attempt:
         elif left and not self.run.trial.broken:
             test = self.current or left[0]
             self.run.keep(test, TestReport(outcome, message, where))
+            if test in self.run.canaries:
+                self.run.give_up_canaries(self.since)
 
 
 def _describe(status: int) -> str:

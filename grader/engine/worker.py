@@ -53,6 +53,9 @@ class Engine(Protocol):
     def probes(self) -> Mapping[str, tuple[str, ...]]:
         """Return the behaviours that each problem's probe asks about, by number."""
 
+    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Return pairs of claims of which an honest run passes one at most, by number."""
+
     def start(self, order: Order) -> Worker:
         """Start a worker; raise EngineError where that is impossible."""
 

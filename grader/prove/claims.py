@@ -18,6 +18,7 @@ Pattern = frozenset[str]
 def check_claims(problem: Problem, subjects: Sequence[Subject]) -> Iterator[Fault]:
     """Yield every claim that the runs contradict."""
     for subject in subjects:
+        yield from _check_honest(subject)
         yield from _CHECKS[subject.role](subject)
         if subject.role is Role.REFERENCE:
             yield from _check_budget(problem.budget, subject)
@@ -29,6 +30,16 @@ def check_claims(problem: Problem, subjects: Sequence[Subject]) -> Iterator[Faul
 def broken_behaviours(subject: Subject, run: Run) -> frozenset[str]:
     """Return the ids of the behaviours that a run shows broken."""
     return frozenset(name for case in failing_tests(subject, run) for name in case.behaviours)
+
+
+def _check_honest(subject: Subject) -> Iterator[Fault]:
+    for run in subject.runs:
+        if run.trial.is_tampered:
+            what = f"is called tampered in {run.circumstances}"
+            yield Fault(
+                short(subject.path), what, "No canary of this problem may pass: mend probe.py"
+            )
+            return
 
 
 def _check_stub(subject: Subject) -> Iterator[Fault]:

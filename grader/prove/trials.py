@@ -81,6 +81,7 @@ def start_runs(
             problem.limits,
             seed,
             base=problem.base_of(subject.path),
+            canaries=engine.canaries().get(problem.number, ()),
         )
         trial = run_job(engine, job)
         if trial.failure is not None:

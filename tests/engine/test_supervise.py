@@ -61,6 +61,9 @@ class FakeEngine:
     def probes(self) -> dict[str, tuple[str, ...]]:
         return {}
 
+    def canaries(self) -> dict[str, tuple[tuple[str, str], ...]]:
+        return {}
+
     def start(self, order: Order) -> FakeWorker:
         self.orders.append(order)
         said, end = self._lives.pop(0)
