@@ -21,7 +21,7 @@ from grader.render.console import open_console
 from grader.render.json_scorecard import render_json
 from grader.render.scorecard import TextScorecard
 from grader.score import ProblemResult
-from grader.solutions import find_solutions
+from grader.solutions import find_solutions, left_out
 from grader.workspace import Workspace
 
 SOLVED, UNSOLVED, GRADER_FAILED, INTERRUPTED = 0, 1, 3, 130
@@ -41,6 +41,8 @@ def run_scorecard(
     """Grade and show the scorecard; return the exit code."""
     problems = workspace.problems(numbers)
     paths = find_solutions(choice, workspace, problems)
+    known = {problem.solution_name for problem in workspace.problems()}
+    ignored = left_out(choice, workspace, paths.values(), known)
     console = open_console(no_color=no_color)
     results: list[ProblemResult] = []
     interrupted = False
@@ -63,11 +65,19 @@ def run_scorecard(
             solutions=choice,
             isolation=walls,
             seed=asked,
+            ignored=ignored,
             interrupted=interrupted,
         )
         console.print(text, soft_wrap=True)
     else:
-        scorecard.finish(results, problems, isolation=walls, seed=asked, interrupted=interrupted)
+        scorecard.finish(
+            results,
+            problems,
+            isolation=walls,
+            seed=asked,
+            ignored=ignored,
+            interrupted=interrupted,
+        )
     return INTERRUPTED if interrupted else _exit_code(results)
 
 

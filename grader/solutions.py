@@ -7,10 +7,11 @@ solutions by name, or to one solution.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from grader.errors import UsageError
+from grader.intake import ignored, ignored_in_package
 from grader.problem import Problem
 from grader.workspace import Workspace
 
@@ -31,7 +32,7 @@ def find_solutions(
     Raises UsageError where ``choice`` is unreadable, holds none of the solutions, or is one
     solution for several problems.
     """
-    place = workspace.root / choice if choice in NAMED else Path(choice).absolute()
+    place = _place(choice, workspace)
     entries = _entries(place, choice)
     if entries is None or _is_package(entries, problems):
         return {_only(problems, choice).number: place}
@@ -42,6 +43,26 @@ def find_solutions(
             f"Expected there: {wanted}{' …' if len(problems) > 3 else ''}"
         )
     return {problem.number: place / problem.solution_name for problem in problems}
+
+
+def left_out(
+    choice: str, workspace: Workspace, paths: Collection[Path], known: Collection[str]
+) -> list[str]:
+    """Return what lies beside the solutions, or in their packages, and is not looked at.
+
+    ``known`` are the names of all problems' solutions. What lies beside a single solution was not
+    handed in.
+    """
+    place = _place(choice, workspace)
+    found = ignored(place, known) if all(path.parent == place for path in paths) else []
+    for path in paths:
+        if path.is_dir() and path.suffix != ".py":
+            found += [f"{path.name}/{name}" for name in ignored_in_package(path)]
+    return sorted(found)
+
+
+def _place(choice: str, workspace: Workspace) -> Path:
+    return workspace.root / choice if choice in NAMED else Path(choice).absolute()
 
 
 def _entries(place: Path, choice: str) -> frozenset[str] | None:

@@ -1,10 +1,10 @@
 """The scorecard as JSON.
 
-Format 1: ``format``, ``solutions``, ``isolation``, ``probe_seed``, ``interrupted``; ``points``,
-``max``, ``solved``, ``problems_total``; ``levels`` with the same four and ``level``, ``title``;
-``problems`` with ``number``, ``slug``, ``title``, ``level``, ``verdict``, ``points``, ``max``,
-``seconds``, ``message``, ``where``, ``output`` and ``behaviours``, each of these with ``id``,
-``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
+Format 1: ``format``, ``solutions``, ``isolation``, ``probe_seed``, ``ignored``, ``interrupted``;
+``points``, ``max``, ``solved``, ``problems_total``; ``levels`` with the same four and ``level``,
+``title``; ``problems`` with ``number``, ``slug``, ``title``, ``level``, ``verdict``, ``points``,
+``max``, ``seconds``, ``message``, ``where``, ``output`` and ``behaviours``, each of these with
+``id``, ``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ def render_json(
     solutions: str,
     isolation: str,
     seed: int | None,
+    ignored: Sequence[str],
     interrupted: bool,
 ) -> str:
     """Return one learner's results as a JSON text."""
@@ -36,6 +37,7 @@ def render_json(
         "solutions": solutions,
         "isolation": isolation,
         "probe_seed": seed,
+        "ignored": list(ignored),
         "interrupted": interrupted,
         **_total(total(results, problems)),
         "levels": [

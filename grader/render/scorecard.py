@@ -24,6 +24,8 @@ _VERDICTS = {
 }
 TITLE_WIDTH = 38
 STRIP_WIDTH = 12
+# How many files that were left out are named.
+NAMED = 5
 
 
 class TextScorecard:
@@ -55,6 +57,7 @@ class TextScorecard:
         *,
         isolation: str,
         seed: int | None,
+        ignored: Sequence[str],
         interrupted: bool,
     ) -> None:
         """Print the totals, for each unsolved problem what to do next, and how it was graded."""
@@ -71,6 +74,9 @@ class TextScorecard:
                 console.print()
                 print_title(console, result)
                 print_failure(console, result, self._commands, hint=True)
+        if ignored:
+            more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
+            console.print(f"\nNot looked at: {', '.join(ignored[:NAMED])}{more}.", style="quiet")
         console.print(f"\nIsolation: {isolation}.", style="quiet")
         if seed is not None:
             console.print(f"Probes: asked with --seed {seed}.", style="quiet")
