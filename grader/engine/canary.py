@@ -28,7 +28,7 @@ _DEPTH = 3
 # Two claims each, of which the second holds for no honest value, whatever the first does: values
 # may differ from one test to the next, as a solution may count, or use chance.
 _SHAPES: tuple[tuple[str, str], ...] = (
-    ("assert {value} == {one}", "assert {value} == {other}"),
+    ("assert {one} in {found}", "assert {other} in {found}"),
     ("assert {value} is {value}", "assert {value} is not {value}"),
     ("expect({words}, {value}, {one})", "expect({words}, {value}, {other})"),
     ("call(lambda: {value}).gives({one})", "call_raising(LookupError, lambda: {value})"),
@@ -49,7 +49,7 @@ def add_canaries(
     for shape in _SHAPES:
         model = dice.choice(items)
         fields = _fields(model, dice)
-        give = _giver(probe, dice)
+        give = _giver(probe, dice, asks_all="{found}" in shape[0])
         pair = [_item(model, next(namesakes), claim, fields, give) for claim in shape]
         made += pair
         pairs.append((pair[0].nodeid, pair[1].nodeid))
@@ -122,17 +122,16 @@ def _function(item: pytest.Item) -> FunctionType:
     return found
 
 
-def _giver(probe: ModuleType | None, dice: random.Random) -> Give:
-    """Return what takes values from a solution: what it answers to one behaviour's questions."""
+def _giver(probe: ModuleType | None, dice: random.Random, *, asks_all: bool) -> Give:
+    """Return what takes values from a solution: what it answers about one behaviour, or all."""
     if probe is None:
         return lambda solution: [solution.__name__]
     script = write_script(probe, [dice.randrange(_RANGE)])
-    [steps] = dice.choice(list(script.values()))
-    index = dice.randrange(_RANGE)
+    behaviours = list(script) if asks_all else [dice.choice(list(script))]
+    steps = [step for behaviour in behaviours for step in script[behaviour][0]]
 
     def give(solution: ModuleType) -> list[Any]:
-        pieces = list(_pieces(probe.observe(solution, steps), _DEPTH))
-        return pieces[: index % len(pieces) + 1]
+        return list(_pieces(probe.observe(solution, steps), _DEPTH))
 
     return give
 
