@@ -39,10 +39,9 @@ _COMMON = ("result", "items", "first", "second", "found", "made", "subject", "an
 
 
 def add_canaries(
-    items: Sequence[pytest.Item], probe: ModuleType | None
+    items: Sequence[pytest.Item], probe: ModuleType | None, dice: random.Random
 ) -> tuple[list[pytest.Item], list[Pair]]:
     """Return canaries for one problem's hidden tests, and the pairs of their ids."""
-    dice = random.SystemRandom()
     namesakes = _names([item.name for item in items], dice)
     made: list[pytest.Item] = []
     pairs: list[Pair] = []

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -88,6 +89,8 @@ class FreshEngine:
         self._workers: set[FreshWorker] = set()
         self._is_closed = False
         self._manifest = Manifest()
+        # Not on the command line, which a solution could read.
+        self._secret = f"{secrets.token_hex()}\n".encode()
 
     @property
     def isolation(self) -> str:
@@ -115,7 +118,7 @@ class FreshEngine:
 
     def _collect(self) -> Manifest:
         process = self._popen(self._folders)
-        out, err = process.communicate(b"")
+        out, err = process.communicate(self._secret)
         try:
             manifest = read_manifest(json.loads(out))
         except json.JSONDecodeError as error:
@@ -134,7 +137,7 @@ class FreshEngine:
             self._workers.add(worker)
         assert process.stdin is not None
         with contextlib.suppress(BrokenPipeError), process.stdin as stdin:
-            stdin.write(order.dump())
+            stdin.write(self._secret + order.dump())
         return worker
 
     def close(self) -> None:
@@ -164,11 +167,13 @@ class FreshEngine:
 
 def main() -> None:
     """Be that process: run the order on standard input; without one, tell which tests there are."""
-    data = sys.stdin.buffer.read()
+    secret, _, data = sys.stdin.buffer.read().partition(b"\n")
     order = Order.parse(data) if data else None
     outcomes = os.dup(1)
     os.dup2(2, 1)
     base = Base(sys.argv[1:])
+    base.secret = secret.decode()
+    del secret
     if order is not None and order.questions is not None:
         _end_after(lambda: run_probe(order, base.probes, base.confinement, outcomes))
     # Both import pytest, of which a probe's process is to know nothing.
@@ -176,10 +181,11 @@ def main() -> None:
     from grader.engine.session import Collection, collect
 
     def serve(collection: Collection) -> None:
+        manifest = collection.manifest()
         if order is not None:
             _end_after(lambda: run_order(order, collection.items, base.confinement, outcomes))
         with open(outcomes, "wb", buffering=0) as stream:
-            _end_after(lambda: stream.write(collection.manifest()))
+            _end_after(lambda: stream.write(manifest))
 
     collect(base, serve)
 

@@ -42,8 +42,9 @@ class Probes:
 
     def _add(self, number: str, path: Path) -> None:
         try:
-            self.modules[number] = _import(path)
-            self._behaviours[number] = list(write_script(self.modules[number], [0]))
+            probe = _import(path)
+            self._behaviours[number] = list(write_script(probe, [0]))
+            self.modules[number] = probe
         except Exception as error:  # noqa: BLE001  # a fault of its author's, whatever it is
             what = f"cannot be used: {type(error).__name__}: {safe_str(error)}"
             self.faults.append(Fault(short(path), what, "problems/README.md says what it holds"))

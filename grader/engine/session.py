@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -62,9 +63,11 @@ class Collection:
         self.items = {item.nodeid: item for item in session.items}
         self._tests = tuple(session.items)
         for number, tests in self._hidden().items():
-            canaries, pairs = add_canaries(tests, self._base.probes.modules.get(number))
+            dice = random.Random(f"{self._base.secret}{number}")  # noqa: S311  # of a secret seed
+            canaries, pairs = add_canaries(tests, self._base.probes.modules.get(number), dice)
             self.items |= {item.nodeid: item for item in canaries}
             self._canaries[number] = pairs
+        self._base.secret = ""
         self._serve(self)
         return True
 
@@ -77,7 +80,7 @@ class Collection:
         return hidden
 
     def manifest(self) -> bytes:
-        """Return what was collected, for ``grader.engine.manifest`` to read."""
+        """Return what was collected, for ``grader.engine.manifest`` to read; forget most of it."""
         tests: dict[str, list[dict[str, Any]]] = {}
         for item in self._tests:
             tests.setdefault(item.path.parent.name, []).append(asdict(test_case(item)))
@@ -88,6 +91,9 @@ class Collection:
             "probes": self._base.probes.behaviours(),
             "layers": [asdict(layer) for layer in self._base.confinement.layers],
         }
+        # What tells canaries from tests must not be in the memory of a solution's process.
+        self._tests = ()
+        self._canaries = {}
         return json.dumps(data).encode()
 
 
