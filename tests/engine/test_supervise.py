@@ -334,3 +334,99 @@ def test_a_worker_that_stands_still_between_two_tests_is_charged_with_the_next()
     trial = judge(engine, Limits(0.5, 60.0))
 
     assert outcomes(trial) == ["passed", "timeout", "passed"]
+
+
+# --- canaries ---------------------------------------------------------------------------------
+
+
+def judge_with_canaries(engine: Engine, limits: Limits = PATIENT) -> Trial:
+    """Run a job of the tests a, b and c, with x and y, of which one at most may pass."""
+    job = Job("01", "p01_x", Path("/home/p01_x.py"), tuple("abc"), limits, canaries=(("x", "y"),))
+    return run_job(engine, job)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "tampered"),
+    [
+        ("passed", "passed", True),
+        ("passed", "failed", False),
+        ("failed", "passed", False),
+        ("failed", "failed", False),
+        ("passed", "todo", False),
+    ],
+)
+def test_claims_that_contradict_each_other_must_not_both_pass(
+    one: str, other: str, tampered: bool
+) -> None:
+    said = UP + b"".join(map(run, "abc")) + run("x", one) + run("y", other) + DONE
+    engine = FakeEngine((said, 0))
+
+    trial = judge_with_canaries(engine)
+
+    assert trial.is_tampered is tampered
+    assert outcomes(trial) == ["passed"] * 3
+    assert trial.reports.keys() == {*"abc"}
+    assert sorted(engine.orders[0].tests) == ["a", "b", "c", "x", "y"]
+
+
+def test_canaries_are_mixed_in_anew_for_each_run() -> None:
+    said = UP + b"".join(map(run, "abcxy")) + DONE
+    orders = set()
+
+    for _ in range(60):
+        engine = FakeEngine((said, 0))
+        judge_with_canaries(engine)
+        orders.add(engine.orders[0].tests)
+
+    assert len(orders) > 5
+    assert {tuple(test for test in order if test in "abc") for order in orders} == {tuple("abc")}
+
+
+@pytest.mark.parametrize("end", [(UP + start("x"), 1), (UP + start("x"), "hangs")])
+def test_a_canary_that_ends_badly_is_the_last(end: tuple[bytes, int | str]) -> None:
+    engine = FakeEngine(end, (UP + b"".join(map(run, "abc")) + DONE, 0))
+
+    trial = judge_with_canaries(engine, Limits(0.05, 60.0))
+
+    assert [order.tests for order in engine.orders[1:]] == [("a", "b", "c")]
+    assert outcomes(trial) == ["passed"] * 3
+    assert not trial.is_tampered
+
+
+def test_the_time_of_a_canary_that_hung_is_given_back() -> None:
+    engine = FakeEngine((UP + start("x"), "hangs"), (UP + b"".join(map(run, "abc")) + DONE, 0))
+
+    # All of it is used up by the canary, were it not given back.
+    trial = judge_with_canaries(engine, Limits(0.3, 0.3))
+
+    assert outcomes(trial) == ["passed"] * 3
+
+
+def test_a_broken_solution_is_not_called_tampered() -> None:
+    said = READY + say("broken", report=report("error", "no such module"))
+
+    trial = judge_with_canaries(FakeEngine((said, 0)))
+
+    assert trial.broken is not None
+    assert not trial.is_tampered
+    assert trial.reports.keys() == {*"abc"}
+
+
+# --- probes -----------------------------------------------------------------------------------
+
+
+def test_answers_are_kept_with_their_steps() -> None:
+    steps, found = [[{"behaviour": "a", "asked": "f()"}]], [[{"tuple": [1, 2.0]}]]
+    said = UP + start("a") + say("answers", test="a", steps=steps, answers=found) + end("a")
+
+    trial = judge(FakeEngine((said + run("b") + run("c") + DONE, 0)))
+
+    assert trial.answers == {"a": (steps, found)}
+
+
+def test_answers_about_another_behaviour_are_not_heard() -> None:
+    forged = say("answers", test="b", steps=[], answers=[["forged"]])
+
+    trial = judge(FakeEngine((UP + start("a") + forged + end("a") + run("b") + run("c") + DONE, 0)))
+
+    assert trial.answers == {}
