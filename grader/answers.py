@@ -89,7 +89,8 @@ def _set(value: Any, depth: int) -> Answer:
 _CONVERTERS: Mapping[type, Callable[[Any, int], Answer]] = {
     str: _text,
     int: lambda value, _: int.__int__(value),
-    float: lambda value, _: float.__float__(value),
+    # Added to it, -0.0 is 0.0: they are equal.
+    float: lambda value, _: float.__float__(value) + 0.0,
     list: _list,
     tuple: _tuple,
     dict: _dict,
@@ -110,7 +111,7 @@ def in_words(answer: Answer) -> str:
     try:
         text = _words(answer)
     except (ValueError, TypeError, LookupError, RecursionError):
-        text = canonical(answer)
+        text = "something that is no answer"
     return shorten(printable(text), 300)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import shutil
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from grader.solutions import NAMED
+from grader.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ def _prefix() -> str:
 
 def nearby(path: Path) -> str:
     """Return a path as seen from the current folder, if it is below it."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except (ValueError, OSError):
-        return str(path)
+    with contextlib.suppress(ValueError, OSError):
+        path = path.relative_to(Path.cwd())
+    # A name may hold what a terminal takes for a command.
+    return printable(str(path))

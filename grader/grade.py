@@ -8,12 +8,13 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from grader.case import TestCase
+from grader.case import TestCase, Trial
 from grader.engine import Engine, Job, run_job
 from grader.errors import EngineError
 from grader.probe import Prober
 from grader.problem import Problem
 from grader.score import ProblemResult, not_handed_in, score
+from grader.text import safe_str
 
 
 @contextmanager
@@ -71,16 +72,23 @@ def _grade_one(
         base=problem.base_of(path),
         canaries=engine.canaries().get(problem.number, ()),
     )
-    trial = run_job(engine, job)
-    result = score(problem, path, cases, trial)
-    if prober is None or trial.is_tampered:
-        return result
-    # What failed its tests is lost already.
-    asked = [name for name in prober.asks_about(problem) if name in result.passed_ids]
-    if not asked:
-        return result
+    trial = Trial()
     try:
+        trial = run_job(engine, job)
+        result = score(problem, path, cases, trial)
+        # What failed its tests is lost already.
+        asked = _to_be_asked(problem, result, prober)
+        if prober is None or not asked:
+            return result
         return score(problem, path, cases, trial, prober.disagreements(problem, path, asked))
-    except EngineError as error:
-        trial.failure = str(error)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it costs this problem only
+        known = isinstance(error, EngineError)
+        trial.failure = str(error) if known else f"{type(error).__name__}: {safe_str(error)}"
         return score(problem, path, cases, trial)
+
+
+def _to_be_asked(problem: Problem, result: ProblemResult, prober: Prober | None) -> list[str]:
+    """Return the behaviours that passed and that the probe asks about."""
+    if prober is None:
+        return []
+    return [name for name in prober.asks_about(problem) if name in result.passed_ids]

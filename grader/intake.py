@@ -6,6 +6,7 @@ imported by its name. Links are not followed, and what is no module is left wher
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Collection, Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from grader.errors import SolutionError
 from grader.solution import read_file
 
 MAX_FILES = 200
+MAX_ENTRIES = 10_000
 
 
 def take_in(path: Path, into: Path) -> Path:
@@ -27,7 +29,7 @@ def take_in(path: Path, into: Path) -> Path:
     if path.suffix == ".py" or not path.is_dir():
         _copy(path, copy)
         return copy
-    files = list(_modules(path))
+    files = modules(path)
     if len(files) > MAX_FILES:
         raise SolutionError(
             f"{path.name} has {len(files)} files; a package has {MAX_FILES} at most"
@@ -47,14 +49,9 @@ def ignored(folder: Path, known: Collection[str]) -> list[str]:
 
 def ignored_in_package(path: Path) -> list[str]:
     """Return what is no module of a package, by its path inside."""
-    taken = {*_modules(path)}
-    found = (Path(top) / name for top, _, names in os.walk(path) for name in names)
-    left = (file.relative_to(path) for file in found if file not in taken)
-    return sorted(
-        file.as_posix()
-        for file in left
-        if not any(part.startswith(".") or part == "__pycache__" for part in file.parts)
-    )
+    taken = {*modules(path)}
+    left = (Path(entry.path) for entry in _walk(path) if not entry.is_dir(follow_symlinks=False))
+    return sorted(file.relative_to(path).as_posix() for file in left if file not in taken)
 
 
 def _counts(entry: os.DirEntry[str]) -> bool:
@@ -62,16 +59,32 @@ def _counts(entry: os.DirEntry[str]) -> bool:
     return not entry.name.startswith(".") and entry.name != "__pycache__"
 
 
-def _modules(package: Path) -> Iterator[Path]:
-    """Yield the files of a package that ``import`` could name."""
-    for top, folders, names in os.walk(package):
-        folders[:] = sorted(
-            name for name in folders if name.isidentifier() and name != "__pycache__"
-        )
-        for name in sorted(names):
-            file = Path(top, name)
-            if file.suffix == ".py" and file.stem.isidentifier() and not file.is_symlink():
-                yield file
+def modules(package: Path) -> list[Path]:
+    """Return the files of a package that ``import`` could name, in order."""
+    return sorted(
+        file
+        for entry in _walk(package)
+        if entry.is_file(follow_symlinks=False)
+        and (file := Path(entry.path)).suffix == ".py"
+        and all(part.isidentifier() for part in file.relative_to(package).with_suffix("").parts)
+    )
+
+
+def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
+    """Yield what lies in a folder that somebody may have meant something by.
+
+    Neither follows links nor recurses, and ends after so many entries that nobody meant them.
+    """
+    waiting = [str(folder)]
+    entries = 0
+    while waiting and entries < MAX_ENTRIES:
+        with contextlib.suppress(OSError):
+            for entry in os.scandir(waiting.pop()):
+                entries += 1
+                if _counts(entry):
+                    yield entry
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
 
 
 def _refuse_link(path: Path) -> None:

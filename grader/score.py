@@ -8,6 +8,7 @@ from pathlib import Path
 
 from grader.case import TestCase, Trial
 from grader.errors import SolutionError
+from grader.intake import modules
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import Behaviour, Problem
 from grader.solution import read_source
@@ -90,7 +91,9 @@ def score(
     """
     behaviours = []
     for behaviour in problem.behaviours:
-        report = _NOT_COUNTED if trial.is_tampered else _worst(behaviour.id, cases, trial.reports)
+        report = _worst(behaviour.id, cases, trial.reports)
+        if trial.is_tampered or (trial.failure is not None and report.outcome.is_pass):
+            report = _NOT_COUNTED
         if report.outcome.is_pass and disagreements:
             report = disagreements.get(behaviour.id, report)
         behaviours.append(BehaviourResult(behaviour, report))
@@ -163,7 +166,7 @@ def is_untouched(path: Path, stub: Path) -> bool:
 
 
 def _texts(path: Path) -> dict[str, list[str]]:
-    files = sorted(path.rglob("*.py")) if path.is_dir() else [path]
+    files = modules(path) if path.is_dir() else [path]
     return {
         file.relative_to(path).as_posix(): [
             # Not read_text: while it ran, the solution may have put a pipe there.

@@ -48,7 +48,7 @@ class FakeList(list[int]):
 
 
 DIFFERENT: list[Any] = [
-    *(None, True, False, 0, 1, 1.0, 0.0, -0.0, "1", "", b"1", float("nan"), float("inf")),
+    *(None, True, False, 0, 1, 1.0, 0.0, "1", "", b"1", float("nan"), float("inf")),
     *([], [1], [1.0], [True], (), (1,), ((1,),), {}, {1: 2}, {"1": 2}, set(), {1}),
     *(Raised("ValueError"), Raised("KeyError"), "ValueError", object()),
 ]

@@ -1,7 +1,7 @@
 """What could hurt the machine is denied or ended, for root and for an ordinary user.
 
-Each file of hostile/dangerous is graded in a cell, never bare: `cell.sh` gives it process numbers,
-mounts and a small disk of its own, so that a hole in the walls hurts nobody here either.
+Each file of hostile/dangerous is graded in a cell, never bare: `cell/run.sh` gives it process
+numbers, mounts and a small disk of its own, so that a hole in the walls hurts nobody here either.
 """
 
 from __future__ import annotations
@@ -60,12 +60,16 @@ def cell(request: pytest.FixtureRequest) -> Report:
         environment["USER_ID"] = str(ORDINARY)
         environment["NEEDED"] = " ".join({sys.base_prefix, sys.prefix, str(ROOT)})
     refused = subprocess.run(
-        [HOSTILE / "cell.sh", "true"], check=False, capture_output=True, text=True, env=environment
+        [HOSTILE / "cell" / "run.sh", "true"],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     if refused.returncode:
         pytest.skip(f"no cell to be had here: {refused.stderr.strip()[-200:]}")
     done = subprocess.run(
-        [HOSTILE / "cell.sh", sys.executable, HOSTILE / "cell.py", *COSTS],
+        [HOSTILE / "cell" / "run.sh", sys.executable, HOSTILE / "cell" / "grade_all.py", *COSTS],
         check=False,
         capture_output=True,
         text=True,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
 import shutil
 import sys
@@ -45,6 +46,8 @@ open("{root}/problems/01/test_hidden.py").read()
 open("{root}/reference/p01_tiny.py").read()
 import os; os.listdir("{root}")
 open("{root}/reference/p01_tiny.py", "a")
+import os; os.mkdir("{root}/.grader")
+open("{root}/problems/01/forged.pyc", "wb")
 open(__file__, "a")
 import os; os.remove(__file__)
 import os; os.mkdir("../more")
@@ -71,9 +74,18 @@ import os; os.chroot("/")
 import ctypes; raise OSError if ctypes.CDLL(None).unshare(0x10000000) else KeyError
 import ctypes, os; raise OSError if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) else KeyError
 import ctypes; raise OSError if ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) else KeyError
+import ctypes; raise OSError if ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) else KeyError
 bytearray(2 << 30)
 open("big", "wb").write(bytes(64 << 20))
 [open("/dev/null") for _ in range(1_000)]
+"""
+# What Landlock lets through, and a filter turns into nothing.
+WITHOUT_EFFECT = """
+import os; os.chmod("{file}", 0)
+import os; os.chown("{file}", 1, 1)
+import os; os.utime("{file}", (1, 1))
+import os; os.setxattr("{file}", "user.note", b"x")
+import os, shutil; shutil.copymode("/dev/null", "{file}")
 """
 
 
@@ -129,6 +141,20 @@ def test_what_could_hurt_is_denied(attempt: Callable[[str], str], kata: Path, li
     answer = attempt(line.format(root=kata))
 
     assert answer.split(":")[0] in {"PermissionError", "MemoryError", "OSError", "ValueError"}
+
+
+@confined
+@pytest.mark.parametrize("line", WITHOUT_EFFECT.strip().splitlines())
+def test_what_could_change_files_outside_does_nothing(
+    attempt: Callable[[str], str], tmp_path: Path, line: str
+) -> None:
+    outside = tmp_path / "outside"
+    outside.touch()
+    before = outside.stat()
+
+    assert attempt(line.format(file=outside)) == "done"
+    assert outside.stat() == before
+    assert os.listxattr(outside) == []
 
 
 def test_nothing_is_denied_where_nobody_asked_for_walls(kata: Path, tmp_path: Path) -> None:

@@ -30,7 +30,12 @@ _DEPTH = 3
 _SHAPES: tuple[tuple[str, str], ...] = (
     ("assert {value} is {value}", "assert {value} is not {value}"),
     ("expect({words}, {value}, {one})", "expect({words}, {value}, {other})"),
-    ("call(lambda: {value}).gives({one})", "call_raising(LookupError, lambda: {value})"),
+    ("call(lambda: {value}).gives({one})", "call(lambda: {value}).gives({other})"),
+    ("call_raising(LookupError, lambda: {value})", "call_raising(OSError, lambda: {value})"),
+    (
+        "expect_that({words}, {value} == {one}, {value}, {words})",
+        "expect_that({words}, {value} == {other}, {value}, {words})",
+    ),
 )
 # The same about what the solution answers, which is dearer to have.
 _SHAPE_OF_ANSWERS = ("assert {one} in {found}", "assert {other} in {found}")
@@ -47,8 +52,9 @@ def add_canaries(
     pairs: list[Pair] = []
     for shape in (*_SHAPES, _SHAPE_OF_ANSWERS):
         model = dice.choice(items)
-        fields = _fields(model, dice)
-        give = _answers(probe, dice) if shape is _SHAPE_OF_ANSWERS and probe else _names_in
+        of_answers = shape is _SHAPE_OF_ANSWERS and probe is not None
+        fields = _fields(model, dice, of_answers=of_answers)
+        give = _answers(probe, dice) if of_answers and probe else _names_in
         pair = [_item(model, next(namesakes), claim, fields, give) for claim in shape]
         made += pair
         pairs.append((pair[0].nodeid, pair[1].nodeid))
@@ -68,13 +74,14 @@ def _names(known: Sequence[str], dice: random.Random) -> Iterator[str]:
         yield name
 
 
-def _fields(model: pytest.Item, dice: random.Random) -> dict[str, str]:
+def _fields(model: pytest.Item, dice: random.Random, *, of_answers: bool) -> dict[str, str]:
     """Return what fills a shape: names as tests have them, words, and markers that differ."""
     own = _function(model).__code__.co_varnames
     taken = {tool.__name__ for tool in _TOOLS} | {"solution"}
     names = dice.sample(sorted({*own, *_COMMON} - taken), 3)
     one, other = dice.sample(range(_RANGE), 2)
-    make = dice.choice(_MARKERS)
+    # The names that a solution defines are texts: one of the same type is not known by it.
+    make = dice.choice(_MARKERS) if of_answers else repr_of_word
     return {
         **dict(zip(("give", "found", "value"), names, strict=True)),
         "one": make(one),
@@ -83,9 +90,14 @@ def _fields(model: pytest.Item, dice: random.Random) -> dict[str, str]:
     }
 
 
+def repr_of_word(number: int) -> str:
+    """Return a text, as Python writes it, that no solution has."""
+    return repr(f"_{number:x}")
+
+
 _MARKERS: tuple[Callable[[int], str], ...] = (
     repr,
-    lambda number: repr(f"{number:x}"),
+    repr_of_word,
     lambda number: f"[{number}]",
     lambda number: f"({number}, {number % 7})",
 )

@@ -35,6 +35,7 @@ _LIBRARY_FOLDERS = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib"
 # linux/sched.h, linux/prctl.h, linux/capability.h
 _CLONE_THREAD = 0x00010000
 _PR_SET_PDEATHSIG = 1
+_PR_SET_DUMPABLE = 4
 _CAPABILITY_VERSION_3 = 0x20080522
 _AF_UNIX, _SOCK_STREAM, _SOCK_TYPE_MASK = 1, 1, 0xF
 
@@ -57,6 +58,12 @@ _FORBIDDEN = (
     *("finit_module", "delete_module", "syslog", "acct", "quotactl", "personality"),
     *("sethostname", "setdomainname", "settimeofday", "clock_settime", "clock_adjtime"),
     *("adjtimex", "iopl", "ioperm", "vhangup", "nfsservctl", "uselib", "ustat", "sysfs"),
+)
+# Rights, owners, times and attributes of files: these calls do nothing and say that they did.
+_WITHOUT_EFFECT = (
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr"),
+    *("removexattr", "lremovexattr", "fremovexattr"),
 )
 
 
@@ -156,6 +163,9 @@ def _filter() -> Any:
 
     for name in _FORBIDDEN:
         forbid(name)
+    # Landlock lets them reach files outside; inside they would change nothing that counts.
+    for name in _WITHOUT_EFFECT:
+        forbid(name, action=seccomp.ERRNO(0))
     # A thread is a clone that shares its process; the C library falls back to it from clone3.
     forbid("clone", seccomp.Arg(0, seccomp.MASKED_EQ, _CLONE_THREAD, 0))
     forbid("clone3", action=seccomp.ERRNO(errno.ENOSYS))
@@ -165,7 +175,8 @@ def _filter() -> Any:
         if kind != _SOCK_STREAM:
             forbid("socketpair", seccomp.Arg(1, seccomp.MASKED_EQ, _SOCK_TYPE_MASK, kind))
     # The kernel looks at the lower half only, and so must the filter.
-    forbid("prctl", seccomp.Arg(0, seccomp.MASKED_EQ, 0xFFFFFFFF, _PR_SET_PDEATHSIG))
+    for option in (_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE):
+        forbid("prctl", seccomp.Arg(0, seccomp.MASKED_EQ, 0xFFFFFFFF, option))
     # Its own limits are pid 0.
     forbid("prlimit64", seccomp.Arg(0, seccomp.NE, 0))
     return rules

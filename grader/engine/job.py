@@ -120,6 +120,12 @@ def _parse_report(data: Mapping[str, Any]) -> TestReport:
     )
 
 
+def _failed(report: TestReport) -> TestReport:
+    if report.outcome.is_pass:
+        raise ValueError(report)
+    return report
+
+
 def _text(value: object) -> str:
     return shorten(printable(str(value)), _TEXT_LIMIT)
 
@@ -138,7 +144,7 @@ def _lists(value: Any) -> list[list[Any]]:
 _FIELDS: Mapping[str, Callable[[Message], Message]] = {
     "ready": lambda _: {},
     "loaded": lambda _: {},
-    "broken": lambda data: {"report": _parse_report(data["report"])},
+    "broken": lambda data: {"report": _failed(_parse_report(data["report"]))},
     "start": lambda data: {"test": str(data["test"])},
     "end": lambda data: {"test": str(data["test"]), "report": _parse_report(data["report"])},
     "answers": lambda data: {

@@ -14,6 +14,9 @@ from pathlib import Path
 
 # What st_blocks counts in, everywhere.
 _BLOCK = 512
+# From such a length on, a path starts anew from a descriptor.
+LONG_PATH = 1_000
+_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 # What a solution may leave lying in its folder at any time.
 MAX_BYTES = 64 << 20
 MAX_ENTRIES = 10_000
@@ -42,10 +45,36 @@ def is_overfull(folder: str, pid: int | None) -> bool:
 
 
 def _sizes(folder: str) -> Iterator[int]:
-    for top, folders, files in os.walk(folder, onerror=None):
-        for name in (*folders, *files):
-            with contextlib.suppress(OSError):
-                yield os.lstat(os.path.join(top, name)).st_blocks * _BLOCK  # noqa: PTH118  # quick
+    """Yield the size of everything in a folder, also where paths are longer than any call takes.
+
+    Not by os.walk, which recurses before Python 3.12.
+    """
+    anchors = [os.open(folder, _FOLDER)]
+    waiting = [(anchors[0], ".")]
+    try:
+        while waiting:
+            anchor, path = waiting.pop()
+            try:
+                descriptor = os.open(path, _FOLDER, dir_fd=anchor)
+                anchors.append(descriptor)
+                if len(path) > LONG_PATH:
+                    anchor, path = descriptor, "."
+                for entry in os.scandir(descriptor):
+                    with contextlib.suppress(FileNotFoundError):
+                        yield entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append((anchor, f"{path}/{entry.name}"))
+                if anchor != descriptor:
+                    os.close(anchors.pop())
+            except PermissionError:
+                # Nobody can say what it holds.
+                yield MAX_BYTES + 1
+            except OSError:
+                # It is gone, or was never a folder.
+                continue
+    finally:
+        for descriptor in anchors:
+            os.close(descriptor)
 
 
 def _unlinked_sizes(pid: int | None) -> Iterator[int]:

@@ -55,7 +55,7 @@ def main() -> None:
         ],
         "file system": [
             ("read a file of the system", lambda: Path("/etc/passwd").read_bytes()),
-            ("write outside its own folder", outside.touch),
+            ("write outside its own folder", lambda: outside.write_bytes(b"")),
         ],
         "system calls": [
             ("start a process", _fork),

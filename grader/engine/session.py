@@ -60,16 +60,26 @@ class Collection:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Serve instead of running the tests here."""
-        self.items = {item.nodeid: item for item in session.items}
         self._tests = tuple(session.items)
+        session.items[:] = self._with_canaries()
+        self.items = {item.nodeid: item for item in session.items}
+        self._serve(self)
+        return True
+
+    def _with_canaries(self) -> list[pytest.Item]:
+        """Return the tests with canaries among them.
+
+        Apart from what serves: there, local variables would be on the stack of every worker.
+        """
+        items = list(self._tests)
         for number, tests in self._hidden().items():
             dice = random.Random(f"{self._base.secret}{number}")  # noqa: S311  # of a secret seed
             canaries, pairs = add_canaries(tests, self._base.probes.modules.get(number), dice)
-            self.items |= {item.nodeid: item for item in canaries}
             self._canaries[number] = pairs
+            for canary in canaries:
+                items.insert(dice.randrange(len(items) + 1), canary)
         self._base.secret = ""
-        self._serve(self)
-        return True
+        return items
 
     def _hidden(self) -> Mapping[str, list[pytest.Item]]:
         """Return the hidden tests of each problem, by number."""

@@ -92,17 +92,22 @@ class _Run:
         """Keep how a test ended; what it says of the copy is meant of the original."""
         self.trial.reports[test] = self.restored(report)
 
-    def give_up_canaries(self, since: float) -> None:
-        """Run no more of them: one hung or crashed since then, and that time is given back.
+    def give_up_canary(self, claim: str, since: float) -> None:
+        """Run its partner no more: it hung or crashed since then, and that time is given back.
 
-        They ask what tests ask; a solution that hangs must not lose the time for its other tests.
+        It asks what tests ask; a solution that hangs must not lose the time for its other tests.
         """
-        self.tests = self.job.tests
+        [pair] = [pair for pair in self.job.canaries if claim in pair]
+        self.tests = tuple(test for test in self.tests if test not in pair)
         self.ends_at += time.monotonic() - since
 
     def restored(self, report: TestReport) -> TestReport:
         """Return a report that speaks of the solution where it was handed in."""
-        where = None if report.where is None else self.original(report.where)
+        where = report.where
+        if where is not None:
+            # Anything may stand there: only places in the solution are shown.
+            places = tuple(f"{path}" for path in (self.copy, self.job.base) if path)
+            where = self.original(where) if where.startswith(places) else None
         return replace(report, message=self.original(report.message), where=where)
 
     def original(self, text: str) -> str:
@@ -150,6 +155,7 @@ class _Attempt:
     def __init__(self, run: _Run, worker: Worker, listener: Listener, scratch: str) -> None:
         self.run = run
         self.scratch = scratch
+        self.failure = ""
         self.worker = worker
         self.listener = listener
         self.current: str | None = STARTING
@@ -176,8 +182,11 @@ class _Attempt:
     def _take(self, event: Message) -> None:
         """Act on a message; one that is repeated or out of place says nothing."""
         match event["kind"]:
-            case "failure":
+            case "failure" if self.current == STARTING:
                 raise EngineError(event["text"])
+            case "failure":
+                # Since its solution was loaded, all that the worker does is the solution's doing.
+                self.failure = (event["text"].split("\n")[-1] or "it does not say how").strip()
             case "ready" if self.current == STARTING:
                 self._move_on(LOADING)
             case "loaded" if self.current == LOADING:
@@ -210,8 +219,10 @@ class _Attempt:
     def _exited(self, status: int | None) -> None:
         if status is None:
             raise EngineError(f"The engine ended while problem {self.run.job.number} was graded")
-        line = self._line()
-        self._charge(Outcome.CRASHED, f"Ended the process: {_describe(status)}", line)
+        end = f"Ended the process: {_describe(status)}"
+        if self.failure:
+            end = f"Broke what runs its tests: {self.failure}"
+        self._charge(Outcome.CRASHED, end, self._line())
 
     def _overfull(self) -> None:
         amount = f"{MAX_BYTES >> 20} MiB or {MAX_ENTRIES:,} files"
@@ -264,7 +275,7 @@ class _Attempt:
             test = self.current or left[0]
             self.run.keep(test, TestReport(outcome, message, where))
             if test in self.run.canaries:
-                self.run.give_up_canaries(self.since)
+                self.run.give_up_canary(test, self.since)
 
 
 def _describe(status: int) -> str:

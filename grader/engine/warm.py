@@ -149,6 +149,7 @@ def _serve_probes(channel: socket.socket, other: socket.socket, base: Base) -> N
         die_with_parent()
         adopt_orphans()
         other.close()
+        base.secret = ""
         _come_to_rest()
 
         def run(order: Order, descriptor: int) -> None:

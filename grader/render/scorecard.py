@@ -12,6 +12,7 @@ from grader.problem import LEVELS, Problem
 from grader.render.card import print_failure, print_title, sign
 from grader.render.console import KataConsole
 from grader.score import ProblemResult
+from grader.text import printable
 from grader.totals import Total, by_level, total
 
 _VERDICTS = {
@@ -75,8 +76,9 @@ class TextScorecard:
                 print_title(console, result)
                 print_failure(console, result, self._commands, hint=True)
         if ignored:
+            names = ", ".join(ignored[:NAMED])
             more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
-            console.print(f"\nNot looked at: {', '.join(ignored[:NAMED])}{more}.", style="quiet")
+            console.print(f"\nNot looked at: {printable(names)}{more}.", style="quiet")
         console.print(f"\nIsolation: {isolation}.", style="quiet")
         if seed is not None:
             console.print(f"Probes: asked with --seed {seed}.", style="quiet")

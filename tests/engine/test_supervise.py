@@ -136,11 +136,11 @@ def test_each_test_has_the_report_that_the_worker_sent() -> None:
 
 
 def test_a_solution_that_cannot_be_imported_costs_every_test_the_same() -> None:
-    why = report("error", "is empty", "p01_x.py:1")
+    why = report("error", "is empty", "/home/p01_x.py:1")
 
     trial = judge(FakeEngine((READY + say("broken", report=why), 0)))
 
-    assert trial.broken == TestReport(Outcome.ERROR, "is empty", "p01_x.py:1", 0.25)
+    assert trial.broken == TestReport(Outcome.ERROR, "is empty", "/home/p01_x.py:1", 0.25)
     assert set(trial.reports.values()) == {trial.broken}
 
 
@@ -279,11 +279,20 @@ def test_a_worker_that_does_not_get_ready_is_the_graders_fault(
     assert trial.failure == "A worker did not get ready within 0 seconds"
 
 
-def test_a_failure_of_the_graders_own_code_is_the_graders_fault() -> None:
-    trial = judge(FakeEngine((UP + run("a") + say("failure", text="Traceback …\nKeyError: 1"), 0)))
+def test_a_failure_before_anything_is_loaded_is_the_graders_fault() -> None:
+    trial = judge(FakeEngine((say("failure", text="Traceback …\nKeyError: 1"), 0)))
 
     assert trial.failure == "Traceback …\nKeyError: 1"
-    assert outcomes(trial) == ["passed", "not_run", "not_run"]
+
+
+def test_a_failure_beside_a_solution_is_its_doing() -> None:
+    said = UP + run("a") + start("b") + say("failure", text="Traceback …\nKeyError: 1")
+
+    trial = judge(FakeEngine((said, 0), (UP + run("c") + DONE, 0)))
+
+    assert trial.failure is None
+    assert outcomes(trial) == ["passed", "crashed", "passed"]
+    assert trial.reports["b"].message == "Broke what runs its tests: KeyError: 1"
 
 
 def test_the_end_of_the_engines_own_process_is_the_graders_fault() -> None:
@@ -383,7 +392,7 @@ def test_canaries_are_mixed_in_anew_for_each_run() -> None:
 
 
 @pytest.mark.parametrize("end", [(UP + start("x"), 1), (UP + start("x"), "hangs")])
-def test_a_canary_that_ends_badly_is_the_last(end: tuple[bytes, int | str]) -> None:
+def test_a_canary_that_ends_badly_takes_its_partner_along(end: tuple[bytes, int | str]) -> None:
     engine = FakeEngine(end, (UP + b"".join(map(run, "abc")) + DONE, 0))
 
     trial = judge_with_canaries(engine, Limits(0.05, 60.0))

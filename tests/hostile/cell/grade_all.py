@@ -21,7 +21,7 @@ from grader.probe import Prober
 from grader.score import ProblemResult
 from grader.workspace import Workspace
 
-HOSTILE = Path(__file__).parent
+HOSTILE = Path(__file__).parents[1]
 # How long what a grading left may take to go away.
 CAP = 10.0
 SECONDS = 4
@@ -29,7 +29,7 @@ SECONDS = 4
 
 def main() -> None:
     """Do so for the files named on the command line."""
-    cell = Path("/mnt")  # where cell.sh puts the small disk
+    cell = Path("/mnt")  # where run.sh puts the small disk
     root = shutil.copytree(HOSTILE / "workspace", cell / "workspace")
     # Time for floods to fill what they may, also on a busy machine.
     metadata = root / "problems" / "01" / "problem.toml"

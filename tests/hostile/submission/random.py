@@ -1,0 +1,3 @@
+"""Must never be loaded."""
+
+print("LOADED random")
