@@ -24,6 +24,8 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="needs an engine that for
 
 HOSTILE = Path(__file__).parent / "hostile"
 TAMPERED, PARTIAL, BROKEN = Verdict.TAMPERED, Verdict.PARTIAL, Verdict.BROKEN
+# Where it depends on the places of the canaries.
+EITHER = "either"
 VERDICTS: dict[str, Verdict | str] = {
     "returns_objects_that_equal_everything": TAMPERED,
     "hides_them_in_texts": TAMPERED,
