@@ -173,3 +173,19 @@ def test_the_honest_answer_earns_everything(engine: Engine, kata: Path) -> None:
     result = judge(engine, kata, "p01_tiny", kata / "reference" / "p01_tiny.py")
 
     assert result.verdict is Verdict.SOLVED
+
+
+@pytest.mark.xfail(
+    strict=True,
+    reason="a right answer that never changes can be said by code that knows it and this grader",
+)
+def test_an_answer_that_never_changes_must_not_earn_its_points() -> None:
+    root = HOSTILE.parents[1]
+    [problem] = Workspace(root).problems(["01"])
+    solution = HOSTILE / "open" / "says_what_never_changes.py"
+
+    with open_engine(root, [problem], Isolation.BEST) as engine:
+        prober = Prober(engine, root / "reference", [7])
+        [result] = grade(engine, [problem], {"01": solution}, prober, jobs=1)
+
+    assert result.points == 0
