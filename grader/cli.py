@@ -242,8 +242,8 @@ def prove(
         int, typer.Option(min=0, help="Also run all with N other seeds of hypothesis.")
     ] = 0,
     probe_seeds: Annotated[
-        int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/40.")
-    ] = 200,
+        int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/20.")
+    ] = 40,
     jobs: ProofJobs = CORES + 1,
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,

@@ -17,7 +17,7 @@ from grader.prove.trials import Role, Subject
 # How many seeds one process is asked for: more in one message would be a flood.
 BATCH = 25
 # A wrong solution is asked with fewer seeds than a right one.
-SEEDS_OF_RIGHT_PER_WRONG = 40
+SEEDS_OF_RIGHT_PER_WRONG = 20
 Rounds = dict[str, list[TestReport | None]]
 
 
@@ -32,7 +32,7 @@ def check_probe(
 ) -> Iterator[Fault]:
     """Yield where the probe rejects what is right or does not tell what is wrong.
 
-    What is right is asked with ``seeds`` seeds, what is wrong with a fortieth of them.
+    What is right is asked with ``seeds`` seeds, what is wrong with a twentieth of them.
     """
     asked = engine.probes().get(problem.number, ())
     if asked:
