@@ -43,13 +43,17 @@ def check_probe(
         Prober(engine, reference.parent, range(start, min(start + BATCH, seeds)))
         for start in range(0, seeds, BATCH)
     ]
-    few = Prober(engine, reference.parent, range(-(-seeds // SEEDS_OF_RIGHT_PER_WRONG)))
+    # Each seed in a process of its own, as in a grading: wrong ones may leave threads behind.
+    few = [
+        Prober(engine, reference.parent, [seed])
+        for seed in range(-(-seeds // SEEDS_OF_RIGHT_PER_WRONG))
+    ]
     pending: list[tuple[Subject, list[Future[Rounds]]]] = [
         (
             subject,
             [
                 pool.submit(prober.compare, problem, subject.path, asked)
-                for prober in ([few] if subject.role is Role.WRONG else probers)
+                for prober in (few if subject.role is Role.WRONG else probers)
             ],
         )
         for subject in subjects

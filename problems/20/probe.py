@@ -2,7 +2,6 @@
 
 import ast
 import asyncio
-import builtins
 import functools
 import json
 import re
@@ -26,13 +25,14 @@ from grader.testkit.package import part
 from grader.testkit.probe import Raised, answers, attempt, step, words
 from grader.testkit.threads import controlled_threads
 
-FRAMEWORKS = ("flask", "werkzeug", "fastapi", "starlette")
-REFUSED = (*FRAMEWORKS, "http", "httpx", "grader.given.errors")
+FRAMEWORKS = ("flask.", "werkzeug.", "fastapi.", "starlette.")
+REFUSED = (*FRAMEWORKS, "http.", "httpx.", "grader.given.errors.")
 JSON, FORM = "application/json", "application/x-www-form-urlencoded"
-# What a repository raises, and what no answer may show of it.
 SECRETS = ("0x5EC", "OSError", "ValueError", "KeyError", "Traceback")
-OPERATIONS = ("list_users", "get_user", "create_user", "list_orders", "create_order", "summary")
 CODES = {"InvalidInput": "invalid", "NotFound": "not_found", "Conflict": "conflict"}
+USUAL = {"loop-alive": "alive", "parity": "compared"}
+INTERNAL = {"code": "internal_error", "details": None}
+NOW = SimpleNamespace()
 
 
 class Shelf:
@@ -41,12 +41,10 @@ class Shelf:
     store = {}
 
     def __init__(self, users=(), orders=()):
-        self.users = [dict(user) for user in users]
-        self.orders = [dict(order) for order in orders]
-        self.list_users = functools.partial(self._read, self.users)
-        self.list_orders = functools.partial(self._read, self.orders)
-        self.add_user = functools.partial(self._add, self.users)
-        self.add_order = functools.partial(self._add, self.orders)
+        self.users, self.orders = ([dict(r) for r in records] for records in (users, orders))
+        for name, records in (("user", self.users), ("order", self.orders)):
+            setattr(self, f"list_{name}s", functools.partial(self._read, records))
+            setattr(self, f"add_{name}", functools.partial(self._add, records))
 
     def __len__(self):
         return len(self.users) + len(self.orders)
@@ -67,7 +65,7 @@ class Shelf:
         if "gate" in self.store:
             NOW.gate.wait()
         if may_fail and self.store.get("fails"):
-            raise getattr(builtins, self.store["fails"].pop())("disk 0x5EC full")
+            raise eval(self.store["fails"].pop())("disk 0x5EC full")
 
 
 # One step in a line; <a|b> stands for one of them, $w and so on for something random.
@@ -92,14 +90,14 @@ validated | plain | list_orders({'limit': <''|'0'|'1${n}1'|'+5'|' 5'|'2.0'|'1_0'
 validated | plain | list_users({'<limit|offset>': <'$w'|'5\n'|'٣'|'-$n'|''>})
 validated | plain | list_users({'limit': <'100'|'001'>, 'offset': '000$off'})
 orders | <memory|shelf> | list_orders({}); list_orders({'limit': '$lim', 'offset': '$off'}); summary()
-orders | memory | create_order({'user_id': $j, 'amount': $n, 'id': $i}); summary()
-orders | memory | create_order({'user_id': $j}); list_orders({'offset': '4'})
+orders | memory | create_order({'user_id': $j, 'amount': $n, 'id': $i}); list_orders({'offset': '4'})
+orders | memory | create_order({'user_id': $j}); summary()
 orders | amounts | summary()
 orders | no orders | summary(); create_order({'user_id': 1, 'amount': 0}); summary()
 orders | crowd | summary()
 own-store | plain | create_user({'name': '$w', 'email': '$mail'}); repository.users
 own-store | plain | create_user({'name': '$w', 'email': '$w'}); repository.users
-own-store | plain | create_order({'user_id': <1$n|1>, 'amount': -$n}); repository.orders
+own-store | plain | create_order({'user_id': 1<$n, 'amount': $n|, 'amount': -$n>}); repository.orders
 own-store | failing | create_user($user); list_users({}); create_user($user)
 own-store | failing | create_order($order); list_orders({}); create_order($order)
 own-store | failing to read | create_user($user); create_user($user) | in_turn
@@ -118,9 +116,7 @@ routes | nobody | POST /users {"name": "Zo\u00eb $w", "email": <null|"$w@x.org">
 routes | nobody | POST /orders {"user_id": <1|3>, "amount": $n} | Bearer $t | $form
 routes | nobody | POST /orders {"user_id": <1|2>, "amount": $n} | Bearer $t | <|text/plain|$form-x>
 routes | nobody | GET /<users|orders>?limit=$lim&offset=$off
-routes | nobody | GET /users/3
 routes | nobody | GET /orders/summary
-routes | its own | GET /users/<1|2>
 routes | its own | GET /users/4
 routes | its own | POST /users {"name": "$w"} | Bearer $t | $json | apart
 errors | plain | POST /<users|orders> null
@@ -148,7 +144,6 @@ parity | its own | GET /users?limit= -> list_users({'limit': ''})
 parity | its own | POST /users <|{|ÿ>
 parity | its own | GET /$w |
 """
-USUAL = {"loop-alive": "alive", "parity": "compared"}
 
 
 def steps(rng):
@@ -160,8 +155,8 @@ def steps(rng):
     for app in ("flask", "fastapi"):
         for name, store, request, *row in _rows(rng, drawn, ASKED):
             bearer, kind, ask = *row, *[token, JSON, USUAL.get(name, "answer")][len(row) :]
-            asked = f"{app} over {store}: {request}; Authorization: {bearer}, as {kind}"
             behaviour = name if name in USUAL else f"{app}-{name}"
+            asked = f"{behaviour} over {store}: {request}; Authorization: {bearer}, as {kind}"
             about = {"app": app, "store": stores[store], "token": drawn["t"], "ask": ask}
             if behaviour != name or app == "fastapi":
                 yield step(behaviour, asked, request=request, bearer=bearer, kind=kind, **about)
@@ -196,16 +191,13 @@ def _drawn(rng):
     stores["raising ValueError"] = {**plain, "fails": ["ValueError"], "reads": True}
     stores["gated"] = {**plain, "gate": True}
     stores |= dict.fromkeys(["nothing in memory", "nobody", "its own"], {})
-    stores |= {
-        "crowd": {"crowd": crowd},
-        "amounts": {"orders": kept},
-        "no orders": {"users": users},
-    }
-    return {**drawn, "off": rng.randrange(5)}, {k: {"kind": k, **s} for k, s in stores.items()}
+    stores |= {"crowd": {"crowd": crowd}, "amounts": {"orders": kept}}
+    stores["no orders"], bare = {"users": users}, {"users": [], "orders": []}
+    stores = {kind: {"kind": kind, **bare, **store} for kind, store in stores.items()}
+    return {**drawn, "off": rng.randrange(5)}, stores
 
 
 def _odd(rng):
-    """Return the ids of odd records, and the records in any order."""
     ids, (name, other, third) = sorted(rng.sample(range(1, 99), 4)), words(rng, 3)
     users = [{"name": name, "email": f"{name}@ex.org"}, {"name": other, "email": None}]
     users += [{"name": third}, {"name": rng.randrange(99), "email": ""}]
@@ -215,24 +207,20 @@ def _odd(rng):
     return ids, {"users": rng.sample(users, 4), "orders": rng.sample(orders, 4)}
 
 
-NOW = SimpleNamespace()
-
-
 def observe(solution, steps):
     # Before a part is loaded: its locks are to be under control.
-    is_controlled = steps[0]["behaviour"] in ("own-store", "at-once")
+    NOW.core, is_controlled = None, steps[0]["behaviour"] in ("own-store", "at-once")
     under_control = controlled_threads() if is_controlled else nullcontext()
     with asyncio.Runner() as NOW.runner, under_control as NOW.threads:
         return answers(solution, steps, ASKS)
 
 
 def service_of(solution, store, kind=Shelf):
-    """Return a service and its repository, which fails from now on, if it has to."""
     ids = range(1, store.get("crowd", 0) + 1)
     users = [{"id": n, "name": "Al", "email": f"{n}@ex.org"} for n in ids]
     orders = [{"id": n, "user_id": n, "amount": n} for n in ids]
     kind = part(solution, "core.models").MemoryRepository if "memory" in store["kind"] else kind
-    repository = kind(store.get("users", users), store.get("orders", orders))
+    repository = kind(store["users"] or users, store["orders"] or orders)
     service = part(solution, "core.services").Service(repository)
     if kind is Shelf:
         repository.store = store
@@ -242,7 +230,7 @@ def service_of(solution, store, kind=Shelf):
 def outcome(solution, made, call):
     """Return what a call gives; where the core refuses, the code of that."""
     errors = part(solution, "core.errors")
-    names = {name: getattr(made.service, name) for name in OPERATIONS}
+    names = {(name := call.partition("(")[0]): getattr(made.service, name, None)}
     try:
         return eval(call, {**names, "repository": made.repository})
     except errors.ServiceError as error:
@@ -269,17 +257,9 @@ def changed(solution, step):
     return [after, service.list_users({}), service.list_orders({})]
 
 
-def in_turn(solution, step):
-    """Ask in a thread under control, where a lock that is kept is a deadlock and no wait."""
-    found, make = [], functools.partial(service_of, solution, step["store"])
-    calls = [functools.partial(session, solution, step)]
-    NOW.threads.in_turn(solution, make, calls, lambda run: found.extend(run.returned))
-    return found
-
-
 def at_once(solution, step):
-    """Ask for two creations, the second when the first has just read, or in random schedules."""
-    memory, found = part(solution, "core.models").MemoryRepository, []
+    """Ask for two at once, the second when the first has just read, or in turn: locks are seen."""
+    memory, found, ask = part(solution, "core.models").MemoryRepository, [], step["ask"]
 
     def list_slowly(self):
         return [memory.list_users(self), time.sleep(1)][0]
@@ -290,24 +270,20 @@ def at_once(solution, step):
         kept = {each["id"] for each in run.returned if "id" in each}
         found.append([[each for each in run.returned if "id" not in each], len(kept), sizes])
 
-    make = functools.partial(
-        service_of, solution, step["store"], type("Slow", (memory,), {"list_users": list_slowly})
-    )
-    both = [lambda made, call=call: outcome(solution, made, call) for call in step["calls"]]
-    if step["ask"] == "shuffled":
-        NOW.threads.shuffle(solution, make, both, check, seeds=step["seeds"])
-    else:
-        NOW.threads.in_turn(solution, make, both, check)
+    kind = Shelf if ask == "in_turn" else type("Slow", (memory,), {"list_users": list_slowly})
+    make = functools.partial(service_of, solution, step["store"], kind)
+    calls = [lambda made, call=call: outcome(solution, made, call) for call in step["calls"]]
+    if ask == "in_turn":
+        calls = [functools.partial(session, solution, step)]
+    seeds = {"seeds": step["seeds"]} if ask == "shuffled" else {}
+    schedule = NOW.threads.shuffle if seeds else NOW.threads.in_turn
+    schedule(solution, make, calls, check, **seeds)
     return found
 
 
 @functools.cache
 def nodes(path):
     return list(ast.walk(ast.parse(path.read_text(encoding="utf-8-sig"))))
-
-
-def is_in(module, names):
-    return any(f"{module}.".startswith(f"{name}.") for name in names)
 
 
 def sources(solution, step):
@@ -320,58 +296,51 @@ def sources(solution, step):
         elif isinstance(node, ast.ImportFrom):
             start = "." * node.level + (node.module or "")
             names += [start, *(f"{start}.{alias.name}" for alias in node.names)]
-        elif isinstance(node, ast.Constant) and type(node.value) is int:
-            found += [node.value] if 400 <= node.value <= 599 else []
         fields = [getattr(node, field, None) for field in ("id", "attr", "name", "arg")]
-        found += [field for field in fields if field == "status_code"]
+        fields = [field for field in fields if field == "status_code"]
+        number = getattr(node, "value", None)
+        found += [number] if type(number) is int and 400 <= number <= 599 else fields
     adapters = [name for name in names if "flask_app" in name or "fastapi_app" in name]
-    return [found, [name for name in names if is_in(name, REFUSED)], adapters]
+    return [found, [name for name in names if f"{name}.".startswith(REFUSED)], adapters]
 
 
 def alone(solution, step):
-    """Use core where nobody can import the frameworks; return what was asked for."""
     asked = []
 
     def find_spec(name, path=None, target=None):
-        if is_in(name, FRAMEWORKS):
+        if f"{name}.".startswith(FRAMEWORKS):
             asked.append(name)
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
     finders = [SimpleNamespace(find_spec=find_spec), *sys.meta_path]
     with mock.patch.dict(sys.modules), mock.patch.object(sys, "meta_path", finders):
-        for name in [name for name in sys.modules if is_in(name, FRAMEWORKS)]:
+        for name in [name for name in sys.modules if f"{name}.".startswith(FRAMEWORKS)]:
             del sys.modules[name]
         return [session(solution, step)[0], asked]
 
 
 @functools.lru_cache(20)
 def app_of(solution, app, token, records):
-    """Return an app and its repository, None if that is its own."""
     create_app = part(solution, f"{app}_app.{'app' if app == 'flask' else 'main'}").create_app
-    if records is None:
-        return create_app(token=token), None
-    repository = Shelf(*json.loads(records))
-    return create_app(repository, token=token), repository
+    repository = None if records is None else Shelf(*json.loads(records))
+    passed = [] if records is None else [repository]
+    return create_app(*passed, token=token), repository
 
 
 def sent(solution, step, app=None, **changes):
-    """Return status, JSON and everything of an answer."""
     step, app, store = {**step, **changes}, app or step["app"], step["store"]
-    records = json.dumps([store.get("users", []), store.get("orders", [])])
-    records = None if store["kind"] == "its own" else records
+    records = None if store["kind"] == "its own" else json.dumps([store["users"], store["orders"]])
     made, repository = app_of(solution, app, step["token"], records)
     if repository is not None:
         repository.store = store
     method, path, body = f"{step['request'].partition(' -> ')[0]} ".split(" ", 2)
     headers = {"Authorization": step["bearer"], "Content-Type": step["kind"]}
     headers = {name: text for name, text in headers.items() if text}
-    about = {
-        "headers": headers,
-        ("data" if app == "flask" else "body"): body[:-1].encode("latin-1"),
-    }
+    body = body[:-1].encode("latin-1")
     if app != "flask":
-        return NOW.runner.run(from_fastapi(open_request(made, method, path, **about)))
-    found = wsgi.client(made).open(path, method=method, **about)
+        request = open_request(made, method, path, headers=headers, body=body)
+        return NOW.runner.run(from_fastapi(request))
+    found = wsgi.client(made).open(path, method=method, headers=headers, data=body)
     return found.status_code, json.loads(found.data), f"{found.headers} {found.data}"
 
 
@@ -396,19 +365,16 @@ def answer(solution, step):
 def apart(solution, step):
     """Return the answer of an app, and whether another one knows its user or its token."""
     new, other = sent(solution, step)[1], {"token": "other", "request": "GET /users/5"}
-    bearers = step["bearer"], "Bearer other"
-    found = [sent(solution, step, **other, bearer=bearer)[0] for bearer in bearers]
+    found = [sent(solution, step, **other, bearer=b)[0] for b in (step["bearer"], "Bearer other")]
     return [new, found[0], found[1] != 200]
 
 
 def services(solution, step):
     """Return the statuses of two answers, and how many services the app has made for them."""
     core = part(solution, "core.services")
-    owner, name = (
-        (core.Service, "__init__") if isinstance(core.Service, type) else (core, "Service")
-    )
-    wrapped = {"autospec": True, "side_effect": getattr(owner, name)}
-    with mock.patch.object(owner, name, **wrapped) as made:
+    is_class = isinstance(core.Service, type)
+    owner, name = (core.Service, "__init__") if is_class else (core, "Service")
+    with mock.patch.object(owner, name, autospec=True, side_effect=getattr(owner, name)) as made:
         return [[sent(solution, step)[0] for _ in range(2)], max(made.call_count, 1)]
 
 
@@ -419,22 +385,16 @@ def alive(solution, step):
 def compared(solution, step):
     """Return how many answers differ: of the two apps, and without messages of all three."""
     found = [sent(solution, step, app)[:2] for app in ("flask", "fastapi")]
-    bare = [{**document.get("error", document)} for _, document in found]
-    for document in bare:
-        document.pop("message", None)
+    documents = [document.get("error", document) for _, document in found]
+    bare = [{key: each[key] for key in each if key != "message"} for each in documents]
     if " -> " in step["request"]:
-        made = attempt(outcome, solution, core_of(solution), step["request"].partition(" -> ")[2])
-        other = {"code": "internal_error", "details": None}
-        bare.append(other if isinstance(made, Raised) else made)
+        data = {"users": live_data.users(), "orders": live_data.orders()}
+        NOW.core = NOW.core or service_of(solution, {"kind": "memory", **data})
+        made = attempt(outcome, solution, NOW.core, step["request"].partition(" -> ")[2])
+        bare.append(INTERNAL if isinstance(made, Raised) else made)
     return [len({canonical(encode(each)) for each in some}) for some in (found, bare)]
 
 
-@functools.lru_cache(1)
-def core_of(solution):
-    data = {"users": live_data.users(), "orders": live_data.orders()}
-    return service_of(solution, {"kind": "memory", **data})
-
-
-_OF_CORE = (session, changed, in_turn, at_once, sources, alone)
+_OF_CORE = (session, changed, at_once, sources, alone)
 ASKS = {ask.__name__: ask for ask in (*_OF_CORE, answer, apart, services, alive, compared)}
-ASKS["shuffled"] = at_once
+ASKS |= {"in_turn": at_once, "shuffled": at_once}
