@@ -116,8 +116,7 @@ class Prober:
 
 def _for_rounds(limits: Limits, rounds: int) -> Limits:
     """Return the limits for several rounds of questions about the same behaviours."""
-    factor = max(1.0, rounds / 5)
-    return Limits(limits.test_seconds * factor, limits.problem_seconds * factor)
+    return Limits(limits.test_seconds * max(1, rounds), limits.problem_seconds * max(1, rounds))
 
 
 def _compare(key: AnswerKey, trial: Trial, behaviour: str) -> list[TestReport | None]:

@@ -75,7 +75,7 @@ import ctypes; raise OSError if ctypes.CDLL(None).unshare(0x10000000) else KeyEr
 import ctypes, os; raise OSError if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) else KeyError
 import ctypes; raise OSError if ctypes.CDLL(None).prctl(1, 0, 0, 0, 0) else KeyError
 import ctypes; raise OSError if ctypes.CDLL(None).prctl(4, 0, 0, 0, 0) else KeyError
-bytearray(2 << 30)
+bytearray(4 << 30)
 open("big", "wb").write(bytes(64 << 20))
 [open("/dev/null") for _ in range(1_000)]
 """

@@ -20,7 +20,8 @@ from typing import Any
 import grader
 from grader.isolation import Isolation, Layer, survey
 
-MEMORY = 1 << 30
+# Room for some two hundred threads: a stack is 8 MiB of addresses.
+MEMORY = 2 << 30
 FILE_SIZE = 32 << 20
 DESCRIPTORS = 256
 

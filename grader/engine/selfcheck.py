@@ -50,7 +50,7 @@ def main() -> None:
     outside = Path(scratch).with_suffix(".outside")
     attempts: Attempts = {
         "limits": [
-            ("take 2 GiB of memory", lambda: bytearray(2 * MEMORY)),
+            ("take 4 GiB of memory", lambda: bytearray(2 * MEMORY)),
             ("open 1,000 files", lambda: [open(os.devnull, "rb") for _ in range(1000)]),
         ],
         "file system": [

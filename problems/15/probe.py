@@ -77,17 +77,17 @@ WORKLOADS = {
         table = {}
         def workload():
             if not table:
-                table.update((n, bytes(N)) for n in range(100))
+                table.update((n, bytes(9 * N)) for n in range(20))
         """,
     ("passing", "keeps nothing"): "def workload(): return sum([n * n for n in range(300, 310)])",
     ("levels-off", "replaces the entries of a full cache"): """
         cache = {}
-        def workload(): cache[next(numbers) % 140] = bytearray(N)
+        def workload(): cache[next(numbers) % 50] = bytearray(N)
         """,
-    ("levels-off", "fills a pool of 100 in the first rounds"): """
+    ("levels-off", "fills a pool of 60 in the first round"): """
         pool = []
         def workload():
-            if len(pool) < 100:
+            if len(pool) < 60:
                 pool.append(bytearray(4000 + N))
         """,
     ("levels-off", "empties its buffer whenever it holds 100"): """
@@ -97,20 +97,19 @@ WORKLOADS = {
             if len(buffer) == 100:
                 buffer.clear()
         """,
-    ("levels-off", "grows in the last of four rounds only"): """
+    ("levels-off", "grows in the last of three rounds only"): """
         def workload():
             number = next(numbers)
-            if number >= 140:
+            if number >= 100:
                 kept[number] = bytearray(N)
         """,
-    ("bytes", "keeps the last bytearray(N), and the first 50"): """
+    ("bytes", "keeps the last bytearray(N), and the first 25"): """
         first = []
         def workload():
             kept[:] = [bytearray(N)]
-            if len(first) < 50:
+            if len(first) < 25:
                 first.append(bytearray(N))
         """,
-    ("bytes", "keeps a bytearray(N)"): KEEPS,
     ("bytes", "keeps a bytearray(N) in every fourth call"): """
         def workload():
             number = next(numbers)
@@ -125,14 +124,18 @@ WORKLOADS = {
     ("keeps-nothing", "returns a bytearray(N)"): "def workload(): return bytearray(N)",
     ("restores", "keeps a bytearray(N); tracing was on"): KEEPS,
 }
+ONE_IS_LEFT_OUT = (
+    "empties its buffer whenever it holds 100",
+    "grows in the last of three rounds only",
+)
 SETTINGS = {
     "leaves circles": {"warmup": 100},
     "fills a table": {"warmup": 1, "rounds": 1},
-    "replaces": {"warmup": 150},
-    "fills a pool": {"rounds": 4},
-    "empties": {"rounds": 4},
-    "grows in": {"rounds": 4},
-    "keeps S0 of another": {"warmup": 5, "calls": 20},
+    "replaces": {"warmup": 60},
+    "fills a pool": {"rounds": 3},
+    "empties": {"rounds": 3},
+    "grows in": {"rounds": 3},
+    "keeps S0 of a function": {"warmup": 20},
 }
 SITES = {
     "keeps S0 of a function, S1, S2, and in a cache and from its first call on more": """
@@ -173,8 +176,10 @@ def steps(rng):
         asked = f"the same, of an f that raises in call {number}; is it the very error"
         yield step("runs", asked, settings=settings, fails=number)
 
-    one = rng.choice(sorted(LEAKS))
+    one, left_out = rng.choice(sorted(LEAKS)), rng.choice(ONE_IS_LEFT_OUT)
     for (behaviour, title), source in {("finds", one): LEAKS[one], **WORKLOADS}.items():
+        if title == left_out:
+            continue
         n = rng.randrange(9_000, 12_000) if behaviour == "bytes" else rng.randrange(200, 400)
         yield _search(behaviour, title, source, file, N=n)
     for title, source in SITES.items():
@@ -194,7 +199,9 @@ def steps(rng):
 
 
 def _search(behaviour, title, source, file, **sizes):
-    settings = {"warmup": 20, "rounds": 2, "calls": 40}
+    # Where nothing leaks, what a measurement allocates has to be small beside so many calls.
+    is_quiet = behaviour in ("passing", "levels-off", "keeps-nothing")
+    settings = {"warmup": 20 if is_quiet else 10, "rounds": 2, "calls": 40 if is_quiet else 20}
     for start, others in SETTINGS.items():
         settings |= others if title.startswith(start) else {}
     look = {"sites": "sites", "bytes": ALL if "last" in title else SIZE}.get(behaviour, LEAKING)

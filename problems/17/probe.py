@@ -298,8 +298,8 @@ async def fetched(app, step, own):
         await asyncio.Event().wait()
 
     async def send(message):
-        # A server takes its time: who does not wait for it goes on.
-        for _ in range(5):
+        # Who does not wait for the server goes on while it takes its time.
+        for _ in range(5 * ("pace" in step["show"])):
             await asyncio.sleep(0)
         sent.append({**message, "seen": [*NOW.seen]})
 

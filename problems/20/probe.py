@@ -345,7 +345,7 @@ def sent(solution, step, app=None, **changes):
 
 
 async def from_fastapi(request):
-    NOW.gate = LoopGate(patience=0.2)
+    NOW.gate = LoopGate(patience=2.0)
     async with request as exchange:
         status, headers = await exchange.start()
         content = await exchange.next_chunk()
