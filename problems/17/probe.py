@@ -137,14 +137,13 @@ def _details(rng, drawn):
 
 def _ids(rng, drawn):
     ways = ["/def", "/stream?count=2", "/typed?limit=x", "/def/", "/old/"]
-    for path in ("/nowhere", "/alone", rng.choice(ways)):
+    for path in ("/alone", rng.choice([*ways, "/nowhere"])):
         yield "request-id", "x-request-id", f"GET {path}", drawn.unknown
     yield "request-id", "new-ids", rng.choice(["GET /", "GET /nowhere"]), drawn.unknown
     yield "request-id", "json", "GET /def", "return current_request_id()"
     yield "request-id", "seen", "GET /later", "return current_request_id()"
     yield "request-id", "json x-request-id", "GET /?together", "return current_request_id()"
-    for path in (rng.choice(["/", "/def"]), "/later"):
-        yield "request-id", "outside", f"GET {path}", drawn.unknown
+    yield "request-id", "outside", f"GET {rng.choice(['/', '/def', '/later'])}", drawn.unknown
 
 
 def _untouched(rng, drawn):
@@ -153,20 +152,21 @@ def _untouched(rng, drawn):
         yield "started", show, f"GET {path}", unknown
         yield "untouched", show, f"GET {path}", "raise ClientDisconnect()"
     yield "started", show, "GET /later", unknown
-    for source in (f"SystemExit({drawn.number})", "KeyboardInterrupt()", "ClientDisconnect()"):
+    leaving = rng.choice([f"SystemExit({drawn.number})", "KeyboardInterrupt()"])
+    for source in (leaving, "ClientDisconnect()"):
         yield "untouched", show, "GET /", f"raise {source}"
     yield "untouched", "wire seen raised log", "GET /", "return cancel()"
+    yield "untouched", "scope, receive, send", f"SCOPE /alone/{rng.choice([*SCOPES])}", unknown
     for kind in SCOPES:
-        for path, show in (("/alone", "scope, receive, send"), ("/talk", "what is sent")):
-            yield "untouched", show, f"SCOPE {path}/{kind}", unknown
+        yield "untouched", "what is sent", f"SCOPE /talk/{kind}", unknown
 
 
 def _answers(rng, drawn):
     text, status, more = drawn.text, rng.choice((400, 404, 409, 500, 503)), drawn.more
     pairs = [(b"X-Shelf", word.encode()) for word in more[:2]]
     show = "status location x-shelf type body"
-    yield "streams", show, "GET /", f"return RedirectResponse('/{text}')"
-    yield "streams", show, "GET /", f"return JSONResponse({{{text!r}: 7}}, {status})"
+    plain = [f"RedirectResponse('/{text}')", f"JSONResponse({{{text!r}: 7}}, {status})"]
+    yield "streams", show, "GET /", f"return {rng.choice(plain)}"
     yield "streams", show, "GET /", f"return Response({text!r}, {status}, Headers(raw={pairs}))"
     yield "streams", "wire pace seen", f"GET /stream?count={rng.randrange(1, 5)}", "return 7"
     yield "streams", "wire pace seen", "GET /later", "return 7"
@@ -280,7 +280,7 @@ def ready(solution, step):
     NOW.step, NOW.seen, NOW.value, NOW.current = step, [], None, solution.current_request_id
     del LOG[:], ROOT[:]
     path, _, flag = step["path"].partition("?")
-    return app_of(solution, "/" + path.split("/")[1], flag)
+    return app_of(solution, "/" + path.split("/")[1], "" if "=" in flag else flag)
 
 
 async def fetched(app, step, own):
