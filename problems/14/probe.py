@@ -167,6 +167,7 @@ def in_turn(steps, solution, first, second):
                 found[number] = second(stage)
 
         schedule = Schedule(control, SwitchPlan(()), [("A", begin), ("B", go_on)])
+        # Nothing is checked while they run, hence bool; here and below.
         with suppress(Mismatch):
             schedule.perform(SimpleNamespace(follow=nullcontext), dict, bool)
     return found
