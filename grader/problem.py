@@ -94,13 +94,12 @@ class Problem:
     @property
     def stub(self) -> Path:
         """The pristine stub: a file, or the folder of a problem that asks for a package."""
-        package = self.folder / "stub"
-        return package if package.is_dir() else self.folder / "stub.py"
+        return stub_in(self.folder)
 
     @property
     def solution_name(self) -> str:
         """The name a solution has in a folder of solutions."""
-        return self.slug if self.stub.is_dir() else f"{self.slug}.py"
+        return solution_name(self.folder, self.slug)
 
     def base_of(self, path: Path) -> Path | None:
         """Return what an author's wrong or right package is laid over: the reference."""
@@ -114,3 +113,14 @@ class Problem:
         """The right solutions, by name; hidden files and caches are none of them."""
         found = self.folder.joinpath("right").glob("[!._]*")
         return tuple(sorted(path for path in found if path.is_dir() or path.suffix == ".py"))
+
+
+def stub_in(folder: Path) -> Path:
+    """Return the pristine stub of the problem in ``folder``."""
+    package = folder / "stub"
+    return package if package.is_dir() else folder / "stub.py"
+
+
+def solution_name(folder: Path, slug: str) -> str:
+    """Return the name of a solution of the problem in ``folder``: a file, or a package."""
+    return slug if stub_in(folder).is_dir() else f"{slug}.py"

@@ -41,8 +41,7 @@ def run_scorecard(
     """Grade and show the scorecard; return the exit code."""
     problems = workspace.problems(numbers)
     paths = find_solutions(choice, workspace, problems)
-    known = {problem.solution_name for problem in workspace.problems()}
-    ignored = left_out(choice, workspace, paths.values(), known)
+    ignored = left_out(choice, workspace, paths.values(), workspace.solution_names())
     console = open_console(no_color=no_color)
     results: list[ProblemResult] = []
     interrupted = False

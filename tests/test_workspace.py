@@ -61,3 +61,18 @@ def test_the_faults_of_all_folders_are_named_at_once(tmp_path: Path) -> None:
         "problems/01/problem.toml",
         "problems/02/problem.toml",
     ]
+
+
+def test_solutions_have_the_names_that_their_problems_say() -> None:
+    workspace = Workspace(ROOT)
+
+    assert workspace.solution_names() == {p.solution_name for p in workspace.problems()}
+
+
+def test_a_broken_problem_names_no_solution_and_breaks_nothing(tmp_path: Path) -> None:
+    for number, text in (("01", 'slug = "p01_a"'), ("02", "\xff"), ("03", "slug = 7")):
+        folder = tmp_path / "problems" / number
+        folder.mkdir(parents=True)
+        (folder / "problem.toml").write_text(text, encoding="latin-1")
+
+    assert Workspace(tmp_path).solution_names() == {"p01_a.py"}

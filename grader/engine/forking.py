@@ -21,7 +21,7 @@ from grader.engine.job import Order
 from grader.engine.manifest import Manifest, read_manifest
 from grader.engine.wire import receive, send
 from grader.errors import EngineError, ProblemFaults, UsageError
-from grader.isolation import Isolation, check, in_words
+from grader.isolation import Isolation, in_words
 
 # How long the warm process may take to end every worker; longer only if it hangs in a test file.
 EXIT_SECONDS = 5.0
@@ -151,11 +151,10 @@ class ForkingEngine:
         self._start_process()
         try:
             manifest, _ = receive(self._tests) or (b"", [])
-            self._manifest = read_manifest(json.loads(manifest))
+            self._manifest = read_manifest(json.loads(manifest), self._wanted)
         except (OSError, ValueError) as error:
             words = self._end_process()
             raise EngineError(f"The warm process ended at its start.{words}") from error
-            check(self._wanted, self._manifest.layers)
         except (ProblemFaults, UsageError):
             # It has nothing to serve, and another call has to meet the same again.
             self._end_process()

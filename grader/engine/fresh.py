@@ -24,7 +24,7 @@ from grader.engine.job import MUTE, Order
 from grader.engine.manifest import Manifest, read_manifest
 from grader.engine.probing import run_probe
 from grader.errors import EngineError
-from grader.isolation import Isolation, check, in_words
+from grader.isolation import Isolation, in_words
 
 
 class FreshWorker:
@@ -120,12 +120,10 @@ class FreshEngine:
         process = self._popen(self._folders)
         out, err = process.communicate(self._secret)
         try:
-            manifest = read_manifest(json.loads(out))
+            return read_manifest(json.loads(out), self._wanted)
         except json.JSONDecodeError as error:
             words = err.decode(errors="replace")[-2000:]
             raise EngineError(f"The tests cannot be collected. Python said:\n{words}") from error
-        check(self._wanted, manifest.layers)
-        return manifest
 
     def start(self, order: Order) -> FreshWorker:
         """Start a worker; raise EngineError once the engine is closed."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from grader.case import TestCase
 from grader.errors import Fault, ProblemFaults
-from grader.isolation import Layer
+from grader.isolation import Isolation, Layer, check
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,16 @@ class Manifest:
     layers: tuple[Layer, ...] = ()
 
 
-def read_manifest(data: Mapping[str, Any]) -> Manifest:
-    """Return what was collected; raise ProblemFaults the collection met."""
+def read_manifest(data: Mapping[str, Any], wanted: Isolation) -> Manifest:
+    """Return what was collected.
+
+    Raises ProblemFaults the collection met, and UsageError where walls that are required are not
+    to be had.
+    """
     if data["faults"]:
         raise ProblemFaults([Fault(**fault) for fault in data["faults"]])
+    layers = tuple(Layer(**layer) for layer in data["layers"])
+    check(wanted, layers)
     return Manifest(
         tests={
             number: tuple(TestCase(**{**c, "behaviours": tuple(c["behaviours"])}) for c in cases)
@@ -37,6 +43,6 @@ def read_manifest(data: Mapping[str, Any]) -> Manifest:
             number: tuple((one, other) for one, other in pairs)
             for number, pairs in data["canaries"].items()
         },
-        layers=tuple(Layer(**layer) for layer in data["layers"]),
+        layers=layers,
         probes={number: tuple(behaviours) for number, behaviours in data["probes"].items()},
     )

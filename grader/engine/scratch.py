@@ -16,6 +16,8 @@ from pathlib import Path
 _BLOCK = 512
 # From such a length on, a path starts anew from a descriptor.
 LONG_PATH = 1_000
+# Windows opens no folders.
+_CAN_LOOK = os.scandir in os.supports_fd and os.open in os.supports_dir_fd
 _FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_NOFOLLOW", 0)
 # What a solution may leave lying in its folder at any time.
 MAX_BYTES = 64 << 20
@@ -49,8 +51,8 @@ def _sizes(folder: str) -> Iterator[int]:
 
     Not by os.walk, which recurses before Python 3.12.
     """
-    anchors = [os.open(folder, _FOLDER)]
-    waiting = [(anchors[0], ".")]
+    anchors: list[int] = []
+    waiting: list[tuple[int | None, str]] = [(None, folder)] if _CAN_LOOK else []
     try:
         while waiting:
             anchor, path = waiting.pop()
@@ -59,11 +61,12 @@ def _sizes(folder: str) -> Iterator[int]:
                 anchors.append(descriptor)
                 if len(path) > LONG_PATH:
                     anchor, path = descriptor, "."
-                for entry in os.scandir(descriptor):
-                    with contextlib.suppress(FileNotFoundError):
-                        yield entry.stat(follow_symlinks=False).st_blocks * _BLOCK
-                    if entry.is_dir(follow_symlinks=False):
-                        waiting.append((anchor, f"{path}/{entry.name}"))
+                with os.scandir(descriptor) as entries:
+                    for entry in entries:
+                        with contextlib.suppress(FileNotFoundError):
+                            yield entry.stat(follow_symlinks=False).st_blocks * _BLOCK
+                        if entry.is_dir(follow_symlinks=False):
+                            waiting.append((anchor, f"{path}/{entry.name}"))
                 if anchor != descriptor:
                     os.close(anchors.pop())
             except PermissionError:
@@ -79,8 +82,8 @@ def _sizes(folder: str) -> Iterator[int]:
 
 def _unlinked_sizes(pid: int | None) -> Iterator[int]:
     """Yield the sizes of files that have no name any more and live on by a descriptor, on Linux."""
-    with contextlib.suppress(OSError):
-        for entry in os.scandir(f"/proc/{pid}/fd"):
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/fd") as entries:
+        for entry in entries:
             with contextlib.suppress(OSError):
                 status = os.stat(entry.path)  # noqa: PTH116  # quick
                 if stat.S_ISREG(status.st_mode) and not status.st_nlink:

@@ -185,8 +185,9 @@ class _Attempt:
             case "failure" if self.current == STARTING:
                 raise EngineError(event["text"])
             case "failure":
-                # Since its solution was loaded, all that the worker does is the solution's doing.
-                self.failure = (event["text"].split("\n")[-1] or "it does not say how").strip()
+                # From the first load on, all that the worker does is the solution's doing.
+                lines = event["text"].strip().split("\n")
+                self.failure = lines[-1] or "it does not say how"
             case "ready" if self.current == STARTING:
                 self._move_on(LOADING)
             case "loaded" if self.current == LOADING:

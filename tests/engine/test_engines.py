@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from grader.engine import Engine
+from grader.engine import Engine, manifest
 from grader.engine.choose import can_fork
 from grader.engine.forking import ForkingEngine
 from grader.engine.fresh import FreshEngine
-from grader.errors import EngineError, ProblemFaults
+from grader.errors import EngineError, ProblemFaults, UsageError
 from grader.grade import grade
-from grader.isolation import Isolation
+from grader.isolation import Isolation, Layer
 from grader.outcome import Verdict
 from grader.score import ProblemResult
 from grader.workspace import Workspace
@@ -68,6 +68,22 @@ def test_the_engines_find_the_same_tests(tiny: Path) -> None:
     assert forking.tests() == fresh.tests()
     assert [len(tests) for tests in fresh.tests().values()] == [5, 4]
     forking.close()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+@pytest.mark.parametrize("times", [1, 2])
+def test_required_walls_that_are_missing_stop_every_engine(
+    tiny: Path, monkeypatch: pytest.MonkeyPatch, name: str, times: int
+) -> None:
+    lacking = Layer("limits", "floods", "no such kernel", "Get one")
+    monkeypatch.setattr(manifest, "Layer", lambda **_: lacking)
+    folders = [problem.folder for problem in Workspace(tiny).problems()]
+    engine = ENGINES[name](tiny, folders, Isolation.REQUIRE)
+
+    for _ in range(times):
+        with pytest.raises(UsageError, match="cannot be confined here"):
+            engine.tests()
+    engine.close()
 
 
 def test_a_closed_engine_starts_nothing(engine: Engine, tiny: Path) -> None:

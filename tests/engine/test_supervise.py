@@ -285,14 +285,22 @@ def test_a_failure_before_anything_is_loaded_is_the_graders_fault() -> None:
     assert trial.failure == "Traceback …\nKeyError: 1"
 
 
-def test_a_failure_beside_a_solution_is_its_doing() -> None:
-    said = UP + run("a") + start("b") + say("failure", text="Traceback …\nKeyError: 1")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Traceback …\nKeyError: 1", "KeyError: 1"),
+        ("Traceback …\nKeyError: 1\n", "KeyError: 1"),
+        (" \n", "it does not say how"),
+    ],
+)
+def test_a_failure_beside_a_solution_is_its_doing(text: str, words: str) -> None:
+    said = UP + run("a") + start("b") + say("failure", text=text)
 
     trial = judge(FakeEngine((said, 0), (UP + run("c") + DONE, 0)))
 
     assert trial.failure is None
     assert outcomes(trial) == ["passed", "crashed", "passed"]
-    assert trial.reports["b"].message == "Broke what runs its tests: KeyError: 1"
+    assert trial.reports["b"].message == f"Broke what runs its tests: {words}"
 
 
 def test_the_end_of_the_engines_own_process_is_the_graders_fault() -> None:
