@@ -26,17 +26,23 @@ class Trial:
 
     ``broken`` is set where the solution could not be imported; ``failure`` where the grader
     itself failed, and the reports say nothing about the solution. ``is_tampered`` is set where
-    claims passed that contradict each other. ``cpu_seconds`` and
-    ``wall_seconds`` count the tests alone, without waiting for a core; ``seconds`` the whole job.
-    ``answers`` has, where a probe asked, its steps and what came back, by behaviour and seed.
+    claims passed that contradict each other. ``loading_printed`` is what the solution printed
+    before any test. ``cpu_seconds`` and ``wall_seconds`` count the tests alone, without waiting
+    for a core; ``seconds`` the whole job. ``answers`` has, where a probe asked, its steps and what
+    came back, by behaviour and seed.
     """
 
     reports: dict[str, TestReport] = field(default_factory=dict)
     broken: TestReport | None = None
     failure: str | None = None
     is_tampered: bool = False
-    output: str = ""
+    loading_printed: str = ""
     cpu_seconds: float = 0.0
     wall_seconds: float = 0.0
     seconds: float = 0.0
     answers: dict[str, tuple[list[list[Any]], list[list[Any]]]] = field(default_factory=dict)
+
+    @property
+    def output(self) -> str:
+        """All that the solution printed: at its first import, then test by test."""
+        return "".join([self.loading_printed, *(r.printed for r in self.reports.values())])

@@ -35,7 +35,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TestReport:
-    """How one test ended, and why: ``message`` in words, ``where`` as the learner's file:line."""
+    """How one test ended, and why: ``message`` in words, ``where`` as the learner's file:line.
+
+    ``printed`` is what the solution printed meanwhile; ``seconds`` is wall time.
+    """
 
     __test__ = False  # not a test, whatever pytest makes of its name
 
@@ -43,3 +46,4 @@ class TestReport:
     message: str = ""
     where: str | None = None
     seconds: float = 0.0
+    printed: str = ""

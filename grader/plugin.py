@@ -6,6 +6,7 @@ Loaded by its entry point, and in no second way: pytest refuses to register a pl
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
@@ -46,7 +47,6 @@ class Kata:
         self.items: dict[str, pytest.Item] = {}
         self.reports: dict[str, TestReport] = {}
         self.broken: dict[Path, TestReport] = {}
-        self.printed: dict[Path, str] = {}
 
     def problem_of(self, item: pytest.Item) -> Problem | None:
         """Return the problem whose folder holds the test, None for any other test."""
@@ -88,9 +88,7 @@ class Kata:
         for folder, problem in sorted(self.problems.items()):
             cases = [test_case(item) for item in self.items.values() if item.path.parent == folder]
             if any(case.id in self.reports for case in cases):
-                trial = Trial(
-                    self.reports, self.broken.get(folder), output=self.printed.get(folder, "")
-                )
+                trial = Trial(self.reports, self.broken.get(folder))
                 results.append(score(problem, self.solutions[folder].path, cases, trial))
         return results
 
@@ -213,8 +211,8 @@ def pytest_runtest_makereport(
     kata = item.config.stash[KATA]
     if item.nodeid in kata.items:
         kata.judge_phase(item, call)
-        if report.failed and report.capstdout:
-            kata.printed.setdefault(item.path.parent, printable(report.capstdout))
+        if report.capstdout and (judged := kata.reports.get(item.nodeid)):
+            kata.reports[item.nodeid] = replace(judged, printed=printable(report.capstdout))
         if call.excinfo is not None and isinstance(call.excinfo.value, SolutionError):
             judged = kata.reports[item.nodeid]
             report.longrepr = f"{judged.where or kata.solution_of(item).path}: {judged.message}"

@@ -119,7 +119,8 @@ def test_a_crash_a_time_out_and_prints_read_as_agreed(kata: Path, matches_gold: 
 
 
 def test_ascii_is_enough_for_a_scorecard(kata: Path, matches_gold: Gold) -> None:
-    answer = run_apart([], cwd=kata, env={"PYTHONIOENCODING": "ascii", "PATH": "", "COLUMNS": "80"})
+    settings = {"COLUMNS": "80", "GRADER_SEED": "7", "GRADER_ISOLATION": "none"}
+    answer = run_apart([], cwd=kata, env={"PYTHONIOENCODING": "ascii", "PATH": "", **settings})
 
     assert answer.stderr == ""
     matches_gold("scorecard_ascii.txt", re.sub(r"\S*/bin/", "", answer.stdout))

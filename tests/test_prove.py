@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from grader.errors import EngineError
 from grader.loader import load_problem
 from grader.prove import claims, prove_problems
 from grader.prove.pace import slowness
-from grader.prove.trials import Role, start_runs, subjects
+from grader.prove.trials import Role, plan_runs, subjects
 from grader.workspace import Workspace
 
 HERE = Path(__file__).parent
@@ -226,10 +225,9 @@ def orders(role: Role, *, repeat: int, seeds: int) -> list[Order]:
     cases = [TestCase(f"test_hidden.py::{n}", str(n), ("within",), is_hidden=True) for n in "abcd"]
     subject = next(s for s in subjects(problem, reference, cases) if s.role is role)
     engine = DeadEngine()
-    with ThreadPoolExecutor(1) as pool:
-        runs = start_runs(engine, pool, problem, subject, repeat=repeat, seeds=seeds)
+    for run in plan_runs(engine, problem, subject, repeat=repeat, seeds=seeds):
         with pytest.raises(EngineError, match=r"^No process could be started\.$"):
-            runs[0].result()
+            run()
     return engine.orders
 
 

@@ -68,7 +68,8 @@ def _reseed(items: list[Any], seed: int) -> None:
 
 def _run_items(items: list[Any], kata: Kata, speaker: Speaker) -> None:
     began = _clocks()
-    for item, following in zip(items, [*items[1:], None], strict=True):
+    for number, (item, following) in enumerate(zip(items, [*items[1:], None], strict=True)):
+        speaker.part(number)
         speaker.say("start", test=item.nodeid)
         start = perf_counter()
         report = _run_item(item, following, kata)

@@ -7,7 +7,7 @@ import threading
 import time
 from dataclasses import dataclass
 
-from grader.engine.capture import HeadAndTail
+from grader.engine.capture import HeadAndTail, Transcript
 from grader.engine.job import Message, parse_message
 from grader.engine.worker import Worker
 
@@ -41,11 +41,11 @@ class Listener:
     One thread per pipe, because not every platform can wait for several at once.
     """
 
-    def __init__(self, worker: Worker, token: str, output: HeadAndTail, tests: int) -> None:
+    def __init__(self, worker: Worker, token: str, tests: int) -> None:
         self._worker = worker
         self._allowance = MESSAGES_PER_TEST * (tests + 1)
         self._mark = f"{token} ".encode()
-        self._output = output
+        self._output = Transcript(token, tests)
         self._stray = HeadAndTail(STRAY_KEPT)
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._threads = [
@@ -65,6 +65,10 @@ class Listener:
     def stray_text(self) -> str:
         """Return what came over the outcome pipe without the token: a dump of the stacks."""
         return self._stray.text()
+
+    def printed(self) -> list[str]:
+        """Return what it printed before its first test, then during each; once it is closed."""
+        return self._output.texts()
 
     def close(self) -> None:
         """Wait for the worker's end; call only once it is killed or has said that it is done."""

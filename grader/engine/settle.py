@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import faulthandler
 import json
 import os
@@ -11,6 +12,7 @@ import time
 import warnings
 from typing import Any
 
+from grader.engine.capture import part_mark
 from grader.engine.confine import Confinement
 from grader.engine.job import Order
 
@@ -22,13 +24,18 @@ class Speaker:
 
     def __init__(self, descriptor: int, token: str) -> None:
         self._descriptor = descriptor
-        self._mark = f"{token} "
+        self._token = token
 
     def say(self, kind: str, **fields: Any) -> None:
         """Send one message, whole, on a line of its own whatever the solution wrote before."""
-        data = f"\n{self._mark}{json.dumps({'kind': kind, **fields})}\n".encode()
+        data = f"\n{self._token} {json.dumps({'kind': kind, **fields})}\n".encode()
         while data:
             data = data[os.write(self._descriptor, data) :]
+
+    def part(self, number: int) -> None:
+        """Let what is printed from now on belong to test ``number``, counted from 0."""
+        with contextlib.suppress(OSError):
+            os.write(1, part_mark(self._token, number))
 
 
 def settle_in(order: Order, confinement: Confinement, descriptor: int) -> None:

@@ -12,7 +12,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from grader.case import Trial
-from grader.engine.capture import HeadAndTail
 from grader.engine.events import Exited, Listener, Silence
 from grader.engine.job import MUTE, Job, Message, Order
 from grader.engine.scratch import MAX_BYTES, MAX_ENTRIES, is_overfull, scratch_folder
@@ -54,7 +53,6 @@ class _Run:
         self.trial = Trial()
         self.canaries = frozenset(claim for pair in job.canaries for claim in pair)
         self.tests = _mixed(job.tests, self.canaries)
-        self.output = HeadAndTail()
         self.started = time.monotonic()
         self.ends_at = self.started + job.limits.problem_seconds
         self.copy = job.path
@@ -85,7 +83,6 @@ class _Run:
         )
         for claim in self.canaries & reports.keys():
             del reports[claim]
-        self.trial.output = self.original(self.output.text())
         self.trial.seconds = time.monotonic() - self.started
 
     def keep(self, test: str, report: TestReport) -> None:
@@ -132,13 +129,21 @@ class _Run:
                 job.questions,
             )
             worker = self.engine.start(order)
-            listener = Listener(worker, token, self.output, len(tests))
+            listener = Listener(worker, token, len(tests))
             try:
                 _Attempt(self, worker, listener, scratch).follow()
             finally:
                 worker.kill()
                 listener.close()
                 worker.close()
+                self._keep_printed(tests, listener.printed())
+
+    def _keep_printed(self, tests: Sequence[str], printed: Sequence[str]) -> None:
+        loading, *parts = map(self.original, printed)
+        self.trial.loading_printed = self.trial.loading_printed or loading
+        for test, text in zip(tests, parts, strict=True):
+            if text and (report := self.trial.reports.get(test)):
+                self.trial.reports[test] = replace(report, printed=text)
 
 
 def _mixed(tests: Sequence[str], canaries: Iterable[str]) -> tuple[str, ...]:

@@ -64,13 +64,13 @@ def _check_right(subject: Subject) -> Iterator[Fault]:
         for case in failing_tests(subject, run):
             report = run.trial.reports[case.id]
             what = f"is right but `{_name(case)}` ends as `{report.outcome}` in {run.circumstances}"
-            said = _one_line(report.message)
+            said = one_line(report.message)
             yield Fault(place, f"{what}: {said}", "Mend the test, or the solution")
             return
 
 
 def _not_imported(place: str, report: TestReport) -> Fault:
-    return Fault(place, f"does not import: {_one_line(report.message)}", "Mend it")
+    return Fault(place, f"does not import: {one_line(report.message)}", "Mend it")
 
 
 def _check_budget(budget: Budget, subject: Subject) -> Iterator[Fault]:
@@ -171,9 +171,9 @@ def _check_patterns(wrong: Sequence[Subject]) -> Iterator[Fault]:
             yield Fault(short(subject.path), what, remedy)
 
 
-def _one_line(message: str) -> str:
+def one_line(message: str) -> str:
     """Return a message without its line ends, and without the caret under a syntax error."""
-    lines = [line.strip() for line in message.splitlines()]
+    lines = [" ".join(line.split()) for line in message.splitlines()]
     return " / ".join(line for line in lines if line.strip("^~"))
 
 

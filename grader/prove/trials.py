@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 
 from grader.case import TestCase, Trial
@@ -55,10 +55,10 @@ def subjects(problem: Problem, reference: Path, cases: Sequence[TestCase]) -> li
     return [subject for subject in found if subject.path.exists()]
 
 
-def start_runs(
-    engine: Engine, pool: Executor, problem: Problem, subject: Subject, *, repeat: int, seeds: int
-) -> list[Future[Run]]:
-    """Start all runs of one solution.
+def plan_runs(
+    engine: Engine, problem: Problem, subject: Subject, *, repeat: int, seeds: int
+) -> list[Callable[[], Run]]:
+    """Return what runs one solution once, for each of its runs; it raises EngineError.
 
     The first takes the tests in their order, the others in an order of their own; then come the
     runs with other seeds of hypothesis.
@@ -91,7 +91,7 @@ def start_runs(
             raise EngineError(trial.failure)
         return Run(circumstances, trial)
 
-    return [pool.submit(run, *parts) for parts in plan]
+    return [partial(run, *parts) for parts in plan]
 
 
 def _shuffled(tests: tuple[str, ...], index: int) -> tuple[str, ...]:

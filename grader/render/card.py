@@ -90,7 +90,7 @@ def print_failure(
         if hint:
             console.print(_behaviour_line(failing, console.signs), soft_wrap=True)
         _print_labelled(console, _failure(report))
-        _print_labelled(console, _output(result.output))
+        _print_labelled(console, _output(report.printed))
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
             _print_labelled(console, [(label, failing.behaviour.hints[0])])

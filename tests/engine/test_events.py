@@ -10,7 +10,6 @@ from typing import BinaryIO
 
 import pytest
 
-from grader.engine.capture import HeadAndTail
 from grader.engine.events import LINE_LIMIT, MESSAGES_PER_TEST, Event, Exited, Listener, Silence
 
 FAR = time.monotonic() + 3600
@@ -44,7 +43,7 @@ def say(kind: str) -> bytes:
 def heard(said: bytes) -> tuple[list[Event], Listener]:
     """Return all that is heard of a worker that says this, up to its end."""
     worker = Voice(io.BytesIO(said))
-    listener = Listener(worker, "TOKEN", HeadAndTail(), tests=1)
+    listener = Listener(worker, "TOKEN", tests=1)
     worker.kill()
     events = [listener.next(FAR)]
     while not isinstance(events[-1], Exited):
@@ -62,7 +61,7 @@ def test_messages_come_in_order_and_the_end_last() -> None:
 def test_a_message_that_arrives_in_pieces_is_put_together() -> None:
     reading, writing = os.pipe()
     worker = Voice(open(reading, "rb"))
-    listener = Listener(worker, "TOKEN", HeadAndTail(), tests=1)
+    listener = Listener(worker, "TOKEN", tests=1)
 
     for byte in say("ready"):
         os.write(writing, bytes([byte]))
@@ -109,7 +108,7 @@ def test_a_worker_that_talks_without_end_is_not_listened_to() -> None:
 
 def test_a_worker_that_says_nothing_is_silent_at_the_deadline() -> None:
     worker = Voice(io.BytesIO())
-    listener = Listener(worker, "TOKEN", HeadAndTail(), tests=1)
+    listener = Listener(worker, "TOKEN", tests=1)
 
     assert isinstance(listener.next(time.monotonic()), Silence)
     worker.kill()
