@@ -243,7 +243,7 @@ def prove(
     ] = 0,
     probe_seeds: Annotated[
         int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/20.")
-    ] = 20,
+    ] = 10,
     jobs: ProofJobs = CORES + 1,
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
