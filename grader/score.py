@@ -19,6 +19,7 @@ TAMPERED = (
 )
 _NOT_COUNTED = TestReport(Outcome.NOT_RUN, "Not counted")
 _NO_TEST = TestReport(Outcome.NOT_RUN, "No test of it was run")
+_UNTRIED = (Outcome.NOT_RUN, Outcome.TODO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,11 @@ class BehaviourResult:
 
 @dataclass(frozen=True, slots=True)
 class ProblemResult:
-    """How one solution stands against one problem; ``message`` says what no behaviour does."""
+    """How one solution stands against one problem; ``message`` says what no behaviour does.
+
+    ``tried`` and ``failed`` have the ids of hidden tests: those that ran, and those that did not
+    pass.
+    """
 
     problem: Problem
     path: Path
@@ -50,6 +55,8 @@ class ProblemResult:
     output: str = ""
     seconds: float = 0.0
     failing_example: TestReport | None = None
+    tried: frozenset[str] = frozenset()
+    failed: frozenset[str] = frozenset()
 
     @property
     def points(self) -> int:
@@ -98,6 +105,8 @@ def score(
             report = disagreements.get(behaviour.id, report)
         behaviours.append(BehaviourResult(behaviour, report))
     verdict, message, where = _verdict(problem, path, behaviours, trial)
+    hidden = {case.id: trial.reports.get(case.id, _NO_TEST) for case in cases if case.is_hidden}
+    tried = {test: report for test, report in hidden.items() if report.outcome not in _UNTRIED}
     examples = [
         trial.reports[case.id] for case in cases if not case.is_hidden and case.id in trial.reports
     ]
@@ -111,6 +120,8 @@ def score(
         trial.output,
         trial.seconds,
         _first_failing(examples),
+        frozenset(tried),
+        frozenset(test for test, report in tried.items() if not report.outcome.is_pass),
     )
 
 
