@@ -77,18 +77,12 @@ def _grade_one(
         trial = run_job(engine, job)
         result = score(problem, path, cases, trial)
         # What failed its tests is lost already.
-        asked = _to_be_asked(problem, result, prober)
-        if prober is None or not asked:
+        asked = prober.asks_about(problem) if prober else ()
+        left = [name for name in asked if name in result.passed_ids]
+        if prober is None or not left:
             return result
-        return score(problem, path, cases, trial, prober.disagreements(problem, path, asked))
+        return score(problem, path, cases, trial, prober.disagreements(problem, path, left))
     except Exception as error:  # noqa: BLE001  # whatever it is, it costs this problem only
         known = isinstance(error, EngineError)
         trial.failure = str(error) if known else f"{type(error).__name__}: {safe_str(error)}"
         return score(problem, path, cases, trial)
-
-
-def _to_be_asked(problem: Problem, result: ProblemResult, prober: Prober | None) -> list[str]:
-    """Return the behaviours that passed and that the probe asks about."""
-    if prober is None:
-        return []
-    return [name for name in prober.asks_about(problem) if name in result.passed_ids]

@@ -60,23 +60,26 @@ def survey() -> tuple[Layer, ...]:
     )
 
 
+def lacking(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return the layers that cannot be had here."""
+    return tuple(layer for layer in layers if not layer.is_on)
+
+
 def in_words(isolation: Isolation, layers: Sequence[Layer]) -> str:
     """Return what confines solutions here, in a few words."""
     if isolation is Isolation.NONE:
         return "not confined, as asked"
     if not layers:
         return "not started yet"
-    missing = [layer.name for layer in layers if not layer.is_on]
-    if not missing:
-        return "confined"
-    return f"not confined ({', '.join(missing)}): see `grader doctor`"
+    missing = ", ".join(layer.name for layer in lacking(layers))
+    return f"not confined ({missing}): see `grader doctor`" if missing else "confined"
 
 
 def check(isolation: Isolation, layers: Sequence[Layer]) -> None:
     """Raise UsageError where confinement is required and not to be had."""
-    lacking = [layer for layer in layers if not layer.is_on]
-    if isolation is Isolation.REQUIRE and lacking:
-        reasons = "\n".join(f"  {layer.name}: {layer.missing}. {layer.remedy}" for layer in lacking)
+    missing = lacking(layers)
+    if isolation is Isolation.REQUIRE and missing:
+        reasons = "\n".join(f"  {layer.name}: {layer.missing}. {layer.remedy}" for layer in missing)
         raise UsageError(
             f"--isolation require: solutions cannot be confined here.\n{reasons}\n"
             "--isolation best takes what there is."

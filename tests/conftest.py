@@ -67,6 +67,13 @@ def processes_of() -> Callable[[Path], dict[int, str]]:
     return find
 
 
+@pytest.fixture(scope="module")
+def kata(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the workspace of two tiny problems, of which the first has a probe, for a module."""
+    root = tmp_path_factory.mktemp("kata") / "workspace"
+    return Path(shutil.copytree(TESTS / "hostile" / "workspace", root))
+
+
 @pytest.fixture
 def tiny(tmp_path: Path) -> Path:
     """Return a copy of the hostile suite's workspace, without its short time limit."""

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from grader.isolation import survey
+from grader.isolation import lacking, survey
 
 HOSTILE = Path(__file__).parent / "hostile"
 ROOT = HOSTILE.parents[1]
@@ -46,7 +46,7 @@ COSTS = {
     "raises_its_limits": ("failed", "ValueError: not allowed to raise maximum limit"),
     "burns_every_core": ("timeout", LATE),
 }
-MISSING = [f"{layer.name}: {layer.missing}" for layer in survey() if not layer.is_on]
+MISSING = [f"{layer.name}: {layer.missing}" for layer in lacking(survey())]
 Report = dict[str, Any]
 
 

@@ -21,7 +21,7 @@ from grader.engine import Engine, Job, run_job
 from grader.engine.choose import can_fork
 from grader.engine.forking import ForkingEngine
 from grader.engine.fresh import FreshEngine
-from grader.isolation import Isolation, survey
+from grader.isolation import Isolation, lacking, survey
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import Limits, Problem
 from grader.score import score
@@ -34,7 +34,7 @@ HOSTILE = Path(__file__).parent / "hostile"
 
 def can_confine() -> bool:
     """Tell whether all that confines solutions is to be had here."""
-    return all(layer.is_on for layer in survey())
+    return not lacking(survey())
 
 
 # For vices that do not hang: no verdict may depend on how busy the machine is.

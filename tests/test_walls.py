@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,12 +15,12 @@ from typer.testing import CliRunner
 from grader.cli import app
 from grader.engine import Engine, Job, open_engine, run_job, selfcheck
 from grader.errors import UsageError
-from grader.isolation import Isolation, Layer, check, in_words, survey
+from grader.isolation import Isolation, Layer, check, in_words, lacking, survey
 from grader.problem import Limits
 from grader.workspace import Workspace
 
 LAYERS = survey()
-MISSING = [f"{layer.name}: {layer.missing}" for layer in LAYERS if not layer.is_on]
+MISSING = [f"{layer.name}: {layer.missing}" for layer in lacking(LAYERS)]
 confined = pytest.mark.skipif(bool(MISSING), reason=f"cannot be confined: {'; '.join(MISSING)}")
 # What a solution may do, and what it may not; each line is one attempt.
 ALLOWED = """
@@ -87,13 +86,6 @@ import os; os.utime("{file}", (1, 1))
 import os; os.setxattr("{file}", "user.note", b"x")
 import os, shutil; shutil.copymode("/dev/null", "{file}")
 """
-
-
-@pytest.fixture(scope="module")
-def kata(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace of two tiny problems, and something that is nobody's business."""
-    root = tmp_path_factory.mktemp("walls") / "workspace"
-    return Path(shutil.copytree(Path(__file__).parent / "hostile" / "workspace", root))
 
 
 @pytest.fixture(scope="module")

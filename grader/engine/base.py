@@ -5,7 +5,6 @@ Nothing here imports pytest or a test.
 
 from __future__ import annotations
 
-import secrets
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,12 +17,12 @@ from grader.isolation import Isolation
 class Base:
     """The problems at hand: where they are, their probes, and the walls around solutions."""
 
-    def __init__(self, arguments: Sequence[str]) -> None:
+    def __init__(self, arguments: Sequence[str], secret: str) -> None:
         """Read the command line: the isolation, the workspace's root, the problems' folders.
 
         ``secret`` is what canaries are made of, so that two processes can make the same.
         """
-        self.secret = secrets.token_hex()
+        self.secret = secret
         # A cached file may be stale within the clock's resolution; a workspace may be read-only.
         sys.dont_write_bytecode = True
         isolation, root, *folders = arguments

@@ -52,9 +52,9 @@ def add_canaries(
     pairs: list[Pair] = []
     for shape in (*_SHAPES, _SHAPE_OF_ANSWERS):
         model = dice.choice(items)
-        of_answers = shape is _SHAPE_OF_ANSWERS and probe is not None
-        fields = _fields(model, dice, of_answers=of_answers)
-        give = _answers(probe, dice) if of_answers and probe else _names_in
+        asked = probe if shape is _SHAPE_OF_ANSWERS else None
+        fields = _fields(model, dice, of_answers=asked is not None)
+        give = _answers(asked, dice) if asked else _names_in
         pair = [_item(model, next(namesakes), claim, fields, give) for claim in shape]
         made += pair
         pairs.append((pair[0].nodeid, pair[1].nodeid))
@@ -81,7 +81,7 @@ def _fields(model: pytest.Item, dice: random.Random, *, of_answers: bool) -> dic
     names = dice.sample(sorted({*own, *_COMMON} - taken), 3)
     one, other = dice.sample(range(_RANGE), 2)
     # The names that a solution defines are texts: one of the same type is not known by it.
-    make = dice.choice(_MARKERS) if of_answers else repr_of_word
+    make = dice.choice(_MARKERS) if of_answers else _word
     return {
         **dict(zip(("give", "found", "value"), names, strict=True)),
         "one": make(one),
@@ -90,14 +90,14 @@ def _fields(model: pytest.Item, dice: random.Random, *, of_answers: bool) -> dic
     }
 
 
-def repr_of_word(number: int) -> str:
+def _word(number: int) -> str:
     """Return a text, as Python writes it, that no solution has."""
     return repr(f"_{number:x}")
 
 
 _MARKERS: tuple[Callable[[int], str], ...] = (
     repr,
-    repr_of_word,
+    _word,
     lambda number: f"[{number}]",
     lambda number: f"({number}, {number % 7})",
 )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-import traceback
 from pathlib import Path
 from time import perf_counter  # a solution may patch the module's
 from typing import Any
@@ -15,23 +14,19 @@ from _pytest.runner import runtestprotocol
 from grader.engine.confine import Confinement
 from grader.engine.job import Order, dump_report
 from grader.engine.session import Items
-from grader.engine.settle import Speaker, settle_in
-from grader.errors import SolutionError
+from grader.engine.settle import Speaker, loads, settle_in
 from grader.judge import judge
 from grader.outcome import Outcome, TestReport
 from grader.plugin import KATA, Kata
-from grader.problem import Problem
 
 
 def run_order(order: Order, items: Items, confinement: Confinement, descriptor: int) -> None:
     """Run the order's tests against its solution and say on ``descriptor`` how each ended."""
     speaker = Speaker(descriptor, order.token)
-    try:
+    with speaker.failures():
         settle_in(order, confinement, descriptor)
         speaker.say("ready")
         _run(order, [items[test] for test in order.tests], speaker)
-    except Exception:  # noqa: BLE001  # whatever it is, the supervisor must hear it
-        speaker.say("failure", text=traceback.format_exc())
 
 
 def _run(order: Order, items: list[Any], speaker: Speaker) -> None:
@@ -40,22 +35,10 @@ def _run(order: Order, items: list[Any], speaker: Speaker) -> None:
     assert problem is not None
     kata.watch.stop()
     kata.solve(problem, Path(order.path), order.base_path)
-    if _loads(kata, problem, speaker):
+    if loads(kata.solutions[problem.folder], speaker):
         if order.seed is not None:
             _reseed(items, order.seed)
         _run_items(items, kata, speaker)
-
-
-def _loads(kata: Kata, problem: Problem, speaker: Speaker) -> bool:
-    """Import the solution once, before any test, to tell whether it can be."""
-    solution = kata.solutions[problem.folder]
-    try:
-        solution.load()
-    except SolutionError as error:
-        speaker.say("broken", report=dump_report(judge(error, solution)))
-        return False
-    speaker.say("loaded")
-    return True
 
 
 def _reseed(items: list[Any], seed: int) -> None:

@@ -11,17 +11,16 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from grader.case import TestCase
 from grader.engine.environment import clean_environment
 from grader.engine.job import Order
-from grader.engine.manifest import Manifest, read_manifest
+from grader.engine.manifest import Collected, Manifest, read_manifest
 from grader.engine.wire import receive, send
 from grader.errors import EngineError, ProblemFaults, UsageError
-from grader.isolation import Isolation, in_words
+from grader.isolation import Isolation
 
 # How long the warm process may take to end every worker; longer only if it hangs in a test file.
 EXIT_SECONDS = 5.0
@@ -62,37 +61,20 @@ class ForkedWorker:
             signal.pidfd_send_signal(self._handle, number)
 
 
-class ForkingEngine:
+class ForkingEngine(Collected):
     """One warm process that collected the tests of the problems; a fork of it for each order."""
+
+    kind = "forked"
 
     def __init__(
         self, root: Path, folders: Sequence[Path], isolation: Isolation = Isolation.BEST
     ) -> None:
-        self._wanted = isolation
+        super().__init__(isolation)
         self._root = root
         self._folders = folders
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._is_closed = False
-        self._manifest = Manifest()
-
-    @property
-    def isolation(self) -> str:
-        """What keeps solutions apart, in a few words."""
-        confined = in_words(self._wanted, self._manifest.layers)
-        return f"a forked process for each solution, {confined}"
-
-    def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
-        """Return the tests of each problem by number; raise ProblemFaults where there are none."""
-        return self._collected().tests
-
-    def probes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the behaviours that each problem's probe asks about, by number."""
-        return self._collected().probes
-
-    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """Return pairs of claims of which an honest run passes one at most, by number."""
-        return self._collected().canaries
 
     def _collected(self) -> Manifest:
         with self._lock:

@@ -13,18 +13,17 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NoReturn
 
-from grader.case import TestCase
 from grader.engine.base import Base
 from grader.engine.environment import clean_environment
 from grader.engine.job import MUTE, Order
-from grader.engine.manifest import Manifest, read_manifest
+from grader.engine.manifest import Collected, Manifest, read_manifest
 from grader.engine.probing import run_probe
 from grader.errors import EngineError
-from grader.isolation import Isolation, in_words
+from grader.isolation import Isolation
 
 
 class FreshWorker:
@@ -76,39 +75,22 @@ class FreshWorker:
         self._forget(self)
 
 
-class FreshEngine:
+class FreshEngine(Collected):
     """A new interpreter for each order."""
+
+    kind = "fresh"
 
     def __init__(
         self, root: Path, folders: Sequence[Path], isolation: Isolation = Isolation.BEST
     ) -> None:
-        self._wanted = isolation
+        super().__init__(isolation)
         self._root = root
         self._folders = folders
         self._lock = threading.Lock()
         self._workers: set[FreshWorker] = set()
         self._is_closed = False
-        self._manifest = Manifest()
         # Not on the command line, which a solution could read.
         self._secret = f"{secrets.token_hex()}\n".encode()
-
-    @property
-    def isolation(self) -> str:
-        """What keeps solutions apart, in a few words."""
-        confined = in_words(self._wanted, self._manifest.layers)
-        return f"a fresh process for each solution, {confined}"
-
-    def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
-        """Return the tests of each problem by number; raise ProblemFaults where there are none."""
-        return self._collected().tests
-
-    def probes(self) -> Mapping[str, tuple[str, ...]]:
-        """Return the behaviours that each problem's probe asks about, by number."""
-        return self._collected().probes
-
-    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
-        """Return pairs of claims of which an honest run passes one at most, by number."""
-        return self._collected().canaries
 
     def _collected(self) -> Manifest:
         self._refuse_if_closed()
@@ -169,10 +151,10 @@ def main() -> None:
     order = Order.parse(data) if data else None
     outcomes = os.dup(1)
     os.dup2(2, 1)
-    base = Base(sys.argv[1:])
-    base.secret = secret.decode()
+    base = Base(sys.argv[1:], secret.decode())
     del secret
     if order is not None and order.questions is not None:
+        base.secret = ""
         _end_after(lambda: run_probe(order, base.probes, base.confinement, outcomes))
     # Both import pytest, of which a probe's process is to know nothing.
     from grader.engine.child import run_order

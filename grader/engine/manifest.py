@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from grader.case import TestCase
 from grader.errors import Fault, ProblemFaults
-from grader.isolation import Isolation, Layer, check
+from grader.isolation import Isolation, Layer, check, in_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +47,36 @@ def read_manifest(data: Mapping[str, Any], wanted: Isolation) -> Manifest:
         layers=layers,
         probes={number: tuple(behaviours) for number, behaviours in data["probes"].items()},
     )
+
+
+class Collected(ABC):
+    """The half of an engine that tells what it collected."""
+
+    kind: ClassVar[str]
+
+    def __init__(self, isolation: Isolation) -> None:
+        """Confine solutions as far as ``isolation`` says."""
+        self._wanted = isolation
+        self._manifest = Manifest()
+
+    @abstractmethod
+    def _collected(self) -> Manifest:
+        """Return what was collected; collect it if that has not been done."""
+
+    @property
+    def isolation(self) -> str:
+        """What keeps solutions apart, in a few words."""
+        confined = in_words(self._wanted, self._manifest.layers)
+        return f"a {self.kind} process for each solution, {confined}"
+
+    def tests(self) -> Mapping[str, tuple[TestCase, ...]]:
+        """Return the tests of each problem by number; raise ProblemFaults where there are none."""
+        return self._collected().tests
+
+    def probes(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the behaviours that each problem's probe asks about, by number."""
+        return self._collected().probes
+
+    def canaries(self) -> Mapping[str, tuple[tuple[str, str], ...]]:
+        """Return pairs of claims of which an honest run passes one at most, by number."""
+        return self._collected().canaries

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import json
 import random
-import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
@@ -14,8 +13,8 @@ from typing import Any
 from grader.answers import Answer, encode
 from grader.engine.confine import Confinement
 from grader.engine.job import Order, Script, dump_report
-from grader.engine.settle import Speaker, settle_in
-from grader.errors import Fault, SolutionError
+from grader.engine.settle import Speaker, loads, settle_in
+from grader.errors import Fault
 from grader.loader import short
 from grader.outcome import Outcome, TestReport
 from grader.solution import Solution
@@ -74,29 +73,16 @@ def run_probe(order: Order, probes: Probes, confinement: Confinement, descriptor
     """Put the order's questions to its solution and say on ``descriptor`` what it answers."""
     assert order.questions is not None
     speaker = Speaker(descriptor, order.token)
-    try:
+    with speaker.failures():
         probe = probes.modules[order.number]
         script = order.questions.script or write_script(probe, order.questions.seeds)
         settle_in(order, confinement, descriptor)
         speaker.say("ready")
         solution = Solution(Path(order.path), order.slug, lambda _: False, order.base_path)
-        if _loads(solution, speaker):
+        if loads(solution, speaker):
             for behaviour in order.tests:
                 _observe(solution, probe, behaviour, script.get(behaviour, []), speaker)
             speaker.say("done", cpu=0.0, wall=0.0)
-    except Exception:  # noqa: BLE001  # whatever it is, the supervisor must hear it
-        speaker.say("failure", text=traceback.format_exc())
-
-
-def _loads(solution: Solution, speaker: Speaker) -> bool:
-    try:
-        solution.load()
-    except SolutionError as error:
-        report = TestReport(Outcome.ERROR, error.message, error.where)
-        speaker.say("broken", report=dump_report(report))
-        return False
-    speaker.say("loaded")
-    return True
 
 
 def _observe(

@@ -9,12 +9,17 @@ import os
 import signal
 import tempfile
 import time
+import traceback
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 from grader.engine.capture import part_mark
 from grader.engine.confine import Confinement
-from grader.engine.job import Order
+from grader.engine.job import Order, dump_report
+from grader.errors import SolutionError
+from grader.outcome import Outcome, TestReport
+from grader.solution import Solution
 
 ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
 
@@ -36,6 +41,26 @@ class Speaker:
         """Let what is printed from now on belong to test ``number``, counted from 0."""
         with contextlib.suppress(OSError):
             os.write(1, part_mark(self._token, number))
+
+    @contextlib.contextmanager
+    def failures(self) -> Iterator[None]:
+        """Say what failed inside: whatever it is, the supervisor must hear it."""
+        try:
+            yield
+        except Exception:  # noqa: BLE001
+            self.say("failure", text=traceback.format_exc())
+
+
+def loads(solution: Solution, speaker: Speaker) -> bool:
+    """Import the solution once, before anything else, and say whether it can be."""
+    try:
+        solution.load()
+    except SolutionError as error:
+        report = TestReport(Outcome.ERROR, error.message, error.where)
+        speaker.say("broken", report=dump_report(report))
+        return False
+    speaker.say("loaded")
+    return True
 
 
 def settle_in(order: Order, confinement: Confinement, descriptor: int) -> None:

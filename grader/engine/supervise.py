@@ -118,15 +118,15 @@ class _Run:
             token = secrets.token_hex(8)
             job = self.job
             order = Order(
-                job.slug,
-                str(self.copy),
-                tests,
-                job.seed,
-                scratch,
-                token,
-                math.ceil(CPU_FACTOR * job.limits.problem_seconds),
-                str(job.base) if job.base else None,
-                job.questions,
+                slug=job.slug,
+                path=str(self.copy),
+                tests=tests,
+                seed=job.seed,
+                scratch=scratch,
+                token=token,
+                cpu_seconds=math.ceil(CPU_FACTOR * job.limits.problem_seconds),
+                base=str(job.base) if job.base else None,
+                questions=job.questions,
             )
             worker = self.engine.start(order)
             listener = Listener(worker, token, len(tests))

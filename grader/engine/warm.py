@@ -11,6 +11,7 @@ import gc
 import importlib
 import os
 import resource
+import secrets
 import select
 import signal
 import socket
@@ -134,7 +135,7 @@ def main() -> None:
     tests, questions = (socket.socket(fileno=int(word)) for word in sys.argv[1:3])
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGPIPE, signal.SIG_IGN)
-    base = Base(sys.argv[3:])
+    base = Base(sys.argv[3:], secrets.token_hex())
     # Before any test is imported: a solution that is asked has none in its memory.
     prober = os.fork()
     if prober == 0:

@@ -1,12 +1,10 @@
 """Questions about p05 · Nested validation with nulls."""
 
-import importlib.util
 import math
 import re
-from pathlib import Path
 from string import Template
 
-from grader.testkit.probe import answers, step, words
+from grader.testkit.probe import anew, answers, step, words
 
 # By behaviour, a document on each line, or more if ".." goes on with it: "value | rule" for each
 # key; a value or a rule may be left out. A line with "=" has whole data and a whole schema.
@@ -242,14 +240,6 @@ class Called:
         return [error.path, error.code] if is_error else error
 
 
-def _anew(solution):
-    """Return the solution as it is before its first call."""
-    module = importlib.util.module_from_spec(solution.__spec__)
-    source = Path(solution.__file__).read_bytes()
-    exec(compile(source, solution.__file__, "exec"), vars(module))
-    return module
-
-
 def down(innermost, wrap, levels):
     """Return something wrapped in objects and lists by turns, an object outermost."""
     for level in reversed(range(levels)):
@@ -262,8 +252,8 @@ def whole(called, step):
     return sorted(errors, key=repr) if isinstance(errors, list) else errors
 
 
-def anew(called, step):
-    return whole(Called(_anew(called.solution)), step)
+def before_any_call(called, step):
+    return whole(Called(anew(called.solution)), step)
 
 
 def part(called, step):
@@ -298,7 +288,7 @@ def calls(called, step):
 
 ASKS = {
     "whole": whole,
-    "anew": anew,
+    "anew": before_any_call,
     "part": part,
     "order of parts": order_of_parts,
     "after": after,

@@ -2,13 +2,11 @@
 
 import asyncio
 import functools
-import importlib.util
 from itertools import groupby
-from pathlib import Path
 
 from grader.testkit.clock import run, virtual_time
 from grader.testkit.liveness import InFlight, Rendezvous
-from grader.testkit.probe import Raised, answers, step, words
+from grader.testkit.probe import Raised, anew, answers, step, words
 
 
 class Broken(Exception):
@@ -121,18 +119,11 @@ def observe(solution, steps):
         return answers(Stage(solution, clock), steps, ASKS)
 
 
-@functools.cache
-def compiled(path):
-    return compile(path.read_bytes(), str(path), "exec")
-
-
 class Stage:
     """The solution, run anew where its imports get virtual time, and what is asked of it."""
 
     def __init__(self, solution, clock):
-        self.clock, spec = clock, solution.__spec__
-        self.module = importlib.util.module_from_spec(spec)
-        exec(compiled(Path(spec.origin)), self.module.__dict__)
+        self.clock, self.module = clock, anew(solution)
 
     def report(self, made):
         """Return a report of values, and of errors where they are the text of one."""

@@ -3,19 +3,16 @@
 import asyncio
 import builtins
 import functools
-import importlib.util
 import inspect
 import itertools
 import random
 import traceback
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from grader.solution import compile_file
 from grader.testkit.clock import run, virtual_time
 from grader.testkit.liveness import Rendezvous
-from grader.testkit.probe import Raised, answers, attempt, step, words
+from grader.testkit.probe import Raised, anew, answers, attempt, step, words
 
 SYNC, ASYNC = BOTH = ("def", "async def")
 SEVERAL = ["ConnectionError", "TimeoutError"]
@@ -25,7 +22,6 @@ NAMES = [*LISTED, *INTERRUPTS, "KeyError", "ValueError", "BaseException"]
 CLASSES = {name: getattr(builtins, name, asyncio.CancelledError) for name in NAMES}
 # One attempt more than a call needs, and too few for two calls together.
 FAILS, OWN = 4, {"attempts": 6, "base": 1.0}
-compiled = functools.cache(compile_file)
 # What is asked otherwise than by a Call, for both kinds of function and for one.
 OF_BOTH = (
     ("keeps-face", "face", "names, docstring and signature of a decorated `{kind} {page}`"),
@@ -136,12 +132,11 @@ class Stage:
     """The solution, run anew where its imports get virtual time, and what is asked of it."""
 
     def __init__(self, solution, clock):
-        self.spec, self.clock = solution.__spec__, clock
+        self.solution, self.clock = solution, clock
         self.run_anew()
 
     def run_anew(self):
-        module = importlib.util.module_from_spec(self.spec)
-        exec(compiled(Path(self.spec.origin)), module.__dict__)
+        module = anew(self.solution)
         self.retry, self.backoff_delays = module.retry, module.backoff_delays
 
     def since(self, began):

@@ -3,20 +3,17 @@
 import asyncio
 import builtins
 import functools
-import importlib.util
 import itertools
 import random
 import threading
 import time
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from types import SimpleNamespace
 from unittest import mock
 
-from grader.solution import compile_file
 from grader.testkit.calls import Mismatch
 from grader.testkit.clock import VirtualClock, run
-from grader.testkit.probe import Raised, attempt, step
+from grader.testkit.probe import Raised, anew, attempt, step
 from grader.testkit.threads import ControlledThreads
 from grader.testkit.threads.control import controlled
 from grader.testkit.threads.plans import SwitchPlan
@@ -30,7 +27,6 @@ FLAG_DICE = (61, 164, 237, 245, 276, 567, 571, 582)
 SLEEP_DICE = (2, 3, 4, 6, 7, 8, 9, 10, 13, 15)
 UNSAFE = ("no lock", "a Lock around the write", "a new Lock for each call")
 SAFE = ("a Condition", "a Lock and a second look", "a Lock", "an RLock", "a Lock of its class")
-compiled = functools.cache(compile_file)
 
 
 def steps(rng):
@@ -148,8 +144,7 @@ def play(solution, steps):
     sleeping = mock.patch.object(time, "sleep", lambda seconds: None)
     with controlled() as control, patient(), sleeping if "sleepless" in plan else nullcontext():
         # Run anew, where its threads and locks are under control.
-        module = importlib.util.module_from_spec(solution.__spec__)
-        exec(compiled(Path(module.__file__)), module.__dict__)
+        module = anew(solution)
 
         def make():
             scenes.extend(SCENES[ask](module, step) for step in steps)

@@ -1,8 +1,6 @@
 """Questions about p14 · Thread-safe counter."""
 
 import asyncio
-import functools
-import importlib.util
 import io
 import itertools
 import json
@@ -10,16 +8,15 @@ import threading
 import time
 from collections import Counter
 from contextlib import nullcontext, suppress
-from pathlib import Path
 from types import SimpleNamespace
 
 from flask import Flask
 from werkzeug.test import EnvironBuilder
 
 from grader.answers import canonical, encode
-from grader.solution import compile_file
+
 from grader.testkit.calls import Mismatch
-from grader.testkit.probe import Raised, step, words
+from grader.testkit.probe import Raised, anew, step, words
 from grader.testkit.threads.control import controlled
 from grader.testkit.threads.plans import SwitchPlan
 from grader.testkit.threads.schedule import Schedule
@@ -28,7 +25,6 @@ from grader.testkit.threads.tracer import tracer
 
 FOR_EVER = "waits for ever"
 ENVIRON = EnvironBuilder(method="POST", path="/counter").get_environ()
-compiled = functools.cache(compile_file)
 
 
 def steps(rng):
@@ -124,13 +120,6 @@ def _told(calls):
 def observe(solution, steps):
     groups = itertools.groupby(steps, lambda step: step["ask"])
     return [answer for ask, group in groups for answer in ASKS[ask](solution, list(group))]
-
-
-def anew(solution):
-    """Run the solution anew, where its locks and threads are under control."""
-    module = importlib.util.module_from_spec(solution.__spec__)
-    exec(compiled(Path(module.__file__)), module.__dict__)
-    return module
 
 
 def called(function, *args):

@@ -2,17 +2,15 @@
 
 import asyncio
 import functools
-import importlib.util
 import itertools
 import json
 from contextlib import aclosing
-from pathlib import Path
 
 import httpx
 
 from grader.testkit.clock import run, virtual_time
 from grader.testkit.liveness import InFlight
-from grader.testkit.probe import Raised, answers, step
+from grader.testkit.probe import Raised, anew, answers, step
 
 # Further no question reads; a solution that reads an endless source to its end gets here.
 FAR = 1000
@@ -145,20 +143,14 @@ def observe(solution, steps):
         return [answers(stage.anew(), [step], ASKS)[0] for step in steps]
 
 
-@functools.cache
-def compiled(path):
-    return compile(path.read_bytes(), str(path), "exec")
-
-
 class Stage:
     """The solution, run anew where its imports get virtual time."""
 
     def __init__(self, solution, clock):
-        self.spec, self.clock, self.module = solution.__spec__, clock, None
+        self.solution, self.clock, self.module = solution, clock, None
 
     def anew(self):
-        self.module = importlib.util.module_from_spec(self.spec)
-        exec(compiled(Path(self.spec.origin)), self.module.__dict__)
+        self.module = anew(self.solution)
         return self
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,12 +32,6 @@ ODD = {
         "def shout(text): return Text(text)"
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def kata(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Copy the workspace of two tiny problems, of which the first has a probe."""
-    return Path(shutil.copytree(TINY, tmp_path_factory.mktemp("canary") / "workspace"))
 
 
 @pytest.fixture(scope="module")
