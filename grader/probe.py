@@ -46,6 +46,11 @@ class Prober:
         self._keys: dict[str, AnswerKey] = {}
         self._locks: dict[str, threading.Lock] = {}
 
+    @property
+    def has_asked(self) -> bool:
+        """Tell whether a solution has been asked anything."""
+        return bool(self._keys)
+
     def asks_about(self, problem: Problem) -> tuple[str, ...]:
         """Return the behaviours that the problem's probe asks about; none without a reference."""
         if not (self._reference / problem.solution_name).exists():

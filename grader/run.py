@@ -56,7 +56,7 @@ def run_scorecard(
         except KeyboardInterrupt:
             interrupted = True
         walls = engine.isolation
-        asked = seed if any(map(prober.asks_about, problems)) else None
+        asked = seed if prober.has_asked else None
     if as_json:
         text = render_json(
             results,
