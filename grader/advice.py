@@ -103,6 +103,8 @@ def _at_imports(case: Case) -> str:
     text = case.report.message
     if match := re.search(r"No module named '([\w.]+)'", text):
         return _not_there(match[1], case)
+    if re.search(rf"cannot import name '\w+' from '{case.problem.slug}' \(.*\.py\)", text):
+        return _circular(case.problem.slug, case)
     if match := re.search(r"partially initialized module '([\w.]+)'", text):
         return _circular(match[1], case)
     if match := re.search(r"NameError.*name '(\w+)' is not defined", text):
@@ -160,7 +162,7 @@ _ENDS = (
         'put what the file does as a program below `if __name__ == "__main__":`',
     ),
     (r"SystemExit", "raise an error or return: exiting would end the whole server"),
-    (r"(EOFError|reading from stdin)", "do not ask for `input`: arguments bring all there is"),
+    (r"(EOFError|reading from stdin)", "take `input` out: arguments bring all there is to know"),
     (r"exit status \d+", "look for `os._exit` or the like: it ends Python itself, at once"),
     (r"killed by SIG(SEGV|BUS|ABRT)", "look for recursion without an end, or for `ctypes`"),
     (r"killed by SIGXCPU", "look for a loop without an end: it used up its time on the processor"),

@@ -45,7 +45,9 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     where = solution.where(trace)
     if isinstance(error, SolutionError):
         label = "Broken     " if isinstance(error, PartError) else ""
-        return Outcome.ERROR, label + error.message, error.where
+        is_late = _is_timeout(error.__cause__)
+        message = "did not end in time while it was imported" if is_late else error.message
+        return Outcome.ERROR, label + message, error.where
     if isinstance(error, NotImplementedError) and _raised_by(solution, trace):
         return Outcome.TODO, "it still raises NotImplementedError", where
     if isinstance(error, Mismatch):
@@ -53,10 +55,14 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     misfit = None if _raised_by(solution, trace) else _misfit(error, solution)
     if misfit:
         return Outcome.ERROR, misfit, where
-    if isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT):
+    if _is_timeout(error):
         return Outcome.TIMEOUT, "Did not end in time", where
     repeated = _recursion(trace, solution) if isinstance(error, RecursionError) else None
     return Outcome.FAILED, *(repeated or (_raised(error), where))
+
+
+def _is_timeout(error: BaseException | None) -> bool:
+    return isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT)
 
 
 def _recursion(trace: TracebackType | None, solution: Solution) -> tuple[str, str] | None:

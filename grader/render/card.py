@@ -33,11 +33,14 @@ OUTPUT_LINES, OUTPUT_WIDTH = 4, 200
 
 
 def print_cards(results: Iterable[ProblemResult], choice: str) -> None:
-    """Print a full card for each result, on standard output."""
+    """Print a full card for each result, on standard output, and what parts it from the rest."""
+    is_any = False
     console = open_console()
     for result in results:
         print_card(console, result, Commands.here(choice))
-    console.print()
+        is_any = True
+    if is_any:
+        console.print()
 
 
 def print_card(console: KataConsole, result: ProblemResult, commands: Commands) -> None:
@@ -112,8 +115,10 @@ def _print_labelled(console: KataConsole, lines: Iterable[tuple[str, str]]) -> N
     """Print texts in one column, each behind its label."""
     indent = " " * (4 + LABEL_WIDTH)
     for label, text in lines:
+        # Code keeps its indentation.
+        lead = text[: len(text) - len(text.lstrip())]
         wrapped = textwrap.wrap(
-            text, console.width - len(indent), drop_whitespace=False, break_on_hyphens=False
+            text, console.width - len(indent), subsequent_indent=lead, break_on_hyphens=False
         )
         for index, part in enumerate(wrapped or [""]):
             head = f"    {label:<{LABEL_WIDTH}}" if index == 0 else indent
