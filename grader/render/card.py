@@ -129,8 +129,8 @@ def _trouble(result: ProblemResult) -> Iterator[tuple[str, str]]:
     """Yield what keeps a solution from being judged at all."""
     word = {Verdict.BROKEN: "Broken", Verdict.GRADER_ERROR: "Grader"}.get(result.verdict, "")
     yield from _lines(result.message, word)
-    if result.where:
-        yield "Where", nearby_place(result.where)
+    # A syntax error shows its line already, with a caret.
+    yield from _place(result.where, result.path, has_code="\n" not in result.message)
     if result.verdict is Verdict.BROKEN:
         yield from _advice(TestReport(Outcome.ERROR, result.message, result.where), result)
 
@@ -140,12 +140,17 @@ def _failure(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, s
     if report.outcome is Outcome.NOT_RUN or result.verdict is Verdict.TODO:
         return
     yield from _lines(report.message, _WORDS.get(report.outcome, ""))
-    if report.where:
-        yield "Where", nearby_place(report.where)
-        if line := code_at(report.where, result.path):
-            yield "", shorten(line, CODE_WIDTH)
+    yield from _place(report.where, result.path, has_code=report.outcome is not Outcome.TODO)
     yield from _output(report.printed)
     yield from _advice(report, result)
+
+
+def _place(where: str | None, solution: Path, *, has_code: bool) -> Iterator[tuple[str, str]]:
+    """Yield where it happened and, unless it is a definition, the code that stands there."""
+    if where:
+        yield "Where", nearby_place(where)
+        if has_code and (line := code_at(where, solution)):
+            yield "", shorten(line, CODE_WIDTH)
 
 
 def _advice(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, str]]:
