@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import traceback
+from collections import Counter
 from types import ModuleType, TracebackType
 
 import pytest
@@ -24,6 +25,8 @@ _WRONG_CALL = re.compile(
 )
 _TIMEOUT = "Timeout ("  # pytest-timeout's message begins with it
 _MESSAGE_LIMIT = 2_000
+_NOTES = ("Called  ", "Expected  ")
+_NO_WORDS = "Raised     AssertionError: a claim about what it did does not hold"
 
 
 def judge(error: BaseException, solution: Solution) -> TestReport:
@@ -31,7 +34,9 @@ def judge(error: BaseException, solution: Solution) -> TestReport:
     outcome, message, where = _verdict(error, solution)
     source = error.__cause__ if isinstance(error, RunEnded) else error
     notes = [note for note in getattr(source, "__notes__", ()) if isinstance(note, str)]
-    text = "\n".join([*notes, message])
+    # Others leave notes too: hypothesis writes a call of the hidden test itself.
+    ours = [note for note in notes if note.startswith(_NOTES)]
+    text = "\n".join([*ours, message])
     return TestReport(outcome, shorten(printable(text), _MESSAGE_LIMIT), where)
 
 
@@ -40,17 +45,40 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     where = solution.where(trace)
     if isinstance(error, SolutionError):
         label = "Broken     " if isinstance(error, PartError) else ""
-        return Outcome.ERROR, label + error.message, error.where
+        is_late = _is_timeout(error.__cause__)
+        message = "did not end in time while it was imported" if is_late else error.message
+        return Outcome.ERROR, label + message, error.where
     if isinstance(error, NotImplementedError) and _raised_by(solution, trace):
-        return Outcome.TODO, "Still to do: it raises NotImplementedError", where
+        return Outcome.TODO, "it still raises NotImplementedError", where
     if isinstance(error, Mismatch):
         return Outcome.FAILED, str(error), where or _definition(error.function, solution)
     misfit = None if _raised_by(solution, trace) else _misfit(error, solution)
     if misfit:
         return Outcome.ERROR, misfit, where
-    if isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT):
+    if _is_timeout(error):
         return Outcome.TIMEOUT, "Did not end in time", where
-    return Outcome.FAILED, _raised(error), where
+    repeated = _recursion(trace, solution) if isinstance(error, RecursionError) else None
+    return Outcome.FAILED, *(repeated or (_raised(error), where))
+
+
+def _is_timeout(error: BaseException | None) -> bool:
+    return isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT)
+
+
+def _recursion(trace: TracebackType | None, solution: Solution) -> tuple[str, str] | None:
+    """Word an endless recursion of the solution, and find the line that comes again and again."""
+    walked = list(traceback.walk_tb(trace))
+    own = [(f.f_code, line) for f, line in walked if solution.owns(f.f_code.co_filename)]
+    if not own:
+        return None
+    code, line = Counter(own).most_common(1)[0][0]
+    # Twice is once too few: on the way into the recursion stands each caller of it.
+    names = [code.co_name for code, times in Counter(c for c, _ in own).items() if times > 2]
+    others = sorted(set(names) - {code.co_name})
+    circle = f"`{code.co_name}` keeps calling itself"
+    if others:
+        circle = f"`{code.co_name}` and `{'`, `'.join(others)}` keep calling each other"
+    return f"Raised     RecursionError: {circle}", f"{code.co_filename}:{line}"
 
 
 def _raised(error: BaseException) -> str:
@@ -59,11 +87,11 @@ def _raised(error: BaseException) -> str:
         return f"Raised     {name}, which would end the whole program"
     if isinstance(error, pytest.skip.Exception | pytest.xfail.Exception):
         return "Raised     an outcome of pytest: a test that did not run to its end did not pass"
-    if isinstance(error, RecursionError):
-        return "Raised     RecursionError: it keeps calling itself"
     if type(error) is AssertionError or isinstance(error, pytest.fail.Exception):
-        # Under pytest's rewriting the author's words come first, then the expression.
-        return safe_str(error).split("\nassert ")[0]
+        # Under pytest's rewriting the author's words come first, then the expression, which is
+        # a line of the test.
+        words = safe_str(error).split("\nassert ")[0]
+        return _NO_WORDS if words.startswith("assert ") or not words else words
     text = safe_str(error)
     return f"Raised     {type(error).__name__}" + (f": {text}" if text else "")
 
@@ -116,4 +144,4 @@ def _wrong_call(error: BaseException) -> str | None:
     is_signature = isinstance(error, TypeError) and _WRONG_CALL.search(text)
     if not is_signature or not _was_called_by_test(error):
         return None
-    return f"Signature  {text}\nExpected   the signature that the statement gives"
+    return f"Signature  {text}"

@@ -5,6 +5,7 @@ Loaded by its entry point, and in no second way: pytest refuses to register a pl
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from grader.score import ProblemResult, score
 from grader.solution import Solution
 from grader.solutions import default_choice, find_solutions
 from grader.text import printable
+from grader.unawaited import with_warning
 from grader.workspace import Workspace
 
 BEHAVIOUR = "behaviour"
@@ -73,6 +75,14 @@ class Kata:
         if earlier is None or earlier.outcome is Outcome.PASSED:
             self.reports[item.nodeid] = report
 
+    def pytest_warning_recorded(
+        self, warning_message: warnings.WarningMessage, nodeid: str
+    ) -> None:
+        """Add to a failed test's report that the solution left a coroutine unawaited."""
+        if report := self.reports.get(nodeid):
+            solution = self.solution_of(self.items[nodeid])
+            self.reports[nodeid] = with_warning(report, warning_message, solution)
+
     def choose_solutions(self) -> None:
         """Find the solutions of the problems collected so far."""
         for root in {folder.parent.parent for folder in self.problems}:
@@ -117,6 +127,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", f"{BEHAVIOUR}(id): the demand of the statement it checks")
     config.stash[KATA] = kata = Kata(config.getoption("solutions"))
     kata.watch.start()
+    # A hook of its own: it is told no configuration to find the kata in.
+    config.pluginmanager.register(kata)
     only_problems = bool(config.args) and all(map(_is_problem_path, config.args))
     if only_problems:
         # A solution may warn; what it may not do, a test says. See pytest_itemcollected.
@@ -125,8 +137,10 @@ def pytest_configure(config: pytest.Config) -> None:
     is_plain = options.verbose == 0 and options.tbstyle == "auto" and not options.usepdb
     config.stash[CARD_WANTED] = only_problems and is_plain
     if config.stash[CARD_WANTED]:
-        # Before the terminal reporter is made, which looks at these once.
+        # Before the terminal reporter is made, which looks at these once. Warnings would show
+        # lines of hidden tests; what a solution is to blame for, its card says.
         options.tbstyle, options.reportchars, options.no_header = "no", "", True
+        options.verbose, options.disable_warnings = -1, True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

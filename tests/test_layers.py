@@ -14,12 +14,13 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
+    {"cores", "errors", "outcome", "text", "labels"},
+    {"case", "problem", "statement", "table", "store"},
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
-    {"workspace", "totals", "interrupts"},
-    {"solutions", "judge"},
+    {"workspace", "totals", "interrupts", "definitions", "place", "unawaited"},
+    {"solutions", "judge", "advice"},
     {"command"},
     {"render"},
     {"plugin"},

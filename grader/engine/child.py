@@ -18,6 +18,7 @@ from grader.engine.settle import Speaker, loads, settle_in
 from grader.judge import judge
 from grader.outcome import Outcome, TestReport
 from grader.plugin import KATA, Kata
+from grader.unawaited import watch_coroutines, with_warning
 
 
 def run_order(order: Order, items: Items, confinement: Confinement, descriptor: int) -> None:
@@ -65,11 +66,16 @@ def _run_items(items: list[Any], kata: Kata, speaker: Speaker) -> None:
 
 def _run_item(item: Any, following: Any, kata: Kata) -> TestReport:
     """Run one test; what it is worth stands in the plugin's reports."""
+    solution = kata.solution_of(item)
     try:
-        runtestprotocol(item, log=False, nextitem=following)
+        with watch_coroutines() as warned:
+            runtestprotocol(item, log=False, nextitem=following)
     except BaseException as error:  # noqa: BLE001  # it costs this test only
-        return judge(error, kata.solution_of(item))
-    return kata.reports.get(item.nodeid, TestReport(Outcome.NOT_RUN, "Did not run to its end"))
+        return judge(error, solution)
+    report = kata.reports.get(item.nodeid, TestReport(Outcome.NOT_RUN, "Did not run to its end"))
+    for warning in warned:
+        report = with_warning(report, warning, solution)
+    return report
 
 
 def _clocks() -> tuple[float, float]:

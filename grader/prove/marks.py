@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from grader.case import TestCase
+from grader.definitions import Function
 from grader.errors import Fault
 from grader.loader import METADATA, short
 from grader.problem import Problem
-from grader.prove.signatures import Function
 from grader.table import did_you_mean
 
 

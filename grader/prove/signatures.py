@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from grader.definitions import Function, signature
 from grader.errors import Fault
 from grader.loader import short
 
@@ -17,7 +18,6 @@ _USED_BY_SYNTAX = frozenset(
         *("iter", "next", "aiter", "anext", "await", "len", "getitem"),
     )
 )
-Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def check_signatures(stub: Path, reference: Path) -> Iterator[Fault]:
@@ -52,20 +52,14 @@ def _public(path: Path) -> dict[str, str]:
 def _names(file: Path) -> Iterable[tuple[str, str]]:
     for node in ast.parse(file.read_text(encoding="utf-8-sig")).body:
         if isinstance(node, Function) and _is_public(node.name):
-            yield node.name, _signature(node)
+            yield node.name, signature(node)
         elif isinstance(node, ast.ClassDef) and _is_public(node.name):
             bases = ", ".join(map(ast.unparse, node.bases))
             yield node.name, f"class {node.name}({bases})"
             for member in node.body:
                 if isinstance(member, Function) and _is_public(member.name):
-                    yield f"{node.name}.{member.name}", _signature(member)
+                    yield f"{node.name}.{member.name}", signature(member)
 
 
 def _is_public(name: str) -> bool:
     return not name.startswith("_") or name in _USED_BY_SYNTAX
-
-
-def _signature(node: Function) -> str:
-    kind = "async def" if isinstance(node, ast.AsyncFunctionDef) else "def"
-    returns = f" -> {ast.unparse(node.returns)}" if node.returns else ""
-    return f"{kind} {node.name}({ast.unparse(node.args)}){returns}"

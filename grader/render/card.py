@@ -2,64 +2,71 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rich.text import Text
 
+from grader.advice import advise
 from grader.command import Commands, nearby
+from grader.labels import split_labels
 from grader.outcome import Outcome, TestReport, Verdict
+from grader.place import code_at
 from grader.problem import HINTS_PER_BEHAVIOUR
-from grader.render.console import KataConsole, Signs, open_console
-from grader.score import BehaviourResult, ProblemResult
+from grader.render.behaviours import print_behaviours, print_row
+from grader.render.console import KataConsole, open_console
+from grader.score import ProblemResult
 from grader.text import shorten
 
-_LABELLED = re.compile(r"([A-Z][a-z]+) {2,}(\S.*)")
 _WORDS = {
     Outcome.TIMEOUT: "Time-out",
     Outcome.CRASHED: "Crash",
+    Outcome.TODO: "To do",
 }
 LABEL_WIDTH = 11
+BAR_WIDTH = 20
+# How much is shown of a line of the solution.
+CODE_WIDTH = 60
 # How much is shown of what a solution printed.
 OUTPUT_LINES, OUTPUT_WIDTH = 4, 200
 
 
 def print_cards(results: Iterable[ProblemResult], choice: str) -> None:
-    """Print a full card for each result, on standard output."""
+    """Print a full card for each result, on standard output, and what parts it from the rest."""
+    is_any = False
     console = open_console()
     for result in results:
         print_card(console, result, Commands.here(choice))
+        is_any = True
+    if is_any:
+        console.print()
 
 
 def print_card(console: KataConsole, result: ProblemResult, commands: Commands) -> None:
-    """Print every behaviour, the first failure, and the points."""
-    signs = console.signs
+    """Print how the behaviours stand, the first failure, and the points."""
     console.print()
     print_title(console, result)
     if result.verdict is not Verdict.BROKEN:
-        _print_behaviours(console, result)
+        print_behaviours(console, result)
     print_failure(console, result, commands)
+    if result.verdict is Verdict.SOLVED:
+        # Tests can be met by chance: the command also asks questions that nobody can foresee.
+        _print_step(console, "Next", commands.grader(result.problem.number), "has the last word")
     if result.is_complete:
-        console.print(
-            f"  {result.passed}/{len(result.behaviours)} behaviours {signs.dot} "
-            f"{result.points}/{result.problem.points} points",
-            style="strong",
-        )
+        _print_bar(console, result)
 
 
-def _print_behaviours(console: KataConsole, result: ProblemResult) -> None:
-    """Print a line for each behaviour that was tried."""
+def _print_bar(console: KataConsole, result: ProblemResult) -> None:
+    """Print what share of the points there is, as a bar and in numbers."""
     signs = console.signs
-    if result.failing_example is not None:
-        text, style = sign(result.failing_example.outcome, signs)
-        console.print(Text.assemble("  ", (text, style), " The examples of the statement"))
-    tried = [b for b in result.behaviours if b.outcome is not Outcome.NOT_RUN]
-    for behaviour in tried:
-        console.print(_behaviour_line(behaviour, signs), soft_wrap=True)
-    if left := len(result.behaviours) - len(tried):
-        console.print(f"  {signs.not_run} {left} not run, or not all of their tests", style="quiet")
+    full = BAR_WIDTH * result.points // result.problem.points
+    bar = (signs.full * full, "good"), (signs.empty * (BAR_WIDTH - full), "quiet")
+    figures = (
+        f"{result.passed}/{len(result.behaviours)} behaviours {signs.dot} "
+        f"{result.points}/{result.problem.points} points"
+    )
+    console.print(Text.assemble("  ", *bar, "  ", (figures, "strong")))
 
 
 def print_title(console: KataConsole, result: ProblemResult) -> None:
@@ -88,56 +95,67 @@ def print_failure(
         if report.outcome is Outcome.NOT_RUN and not hint:
             return
         if hint:
-            console.print(_behaviour_line(failing, console.signs), soft_wrap=True)
-        _print_labelled(console, _failure(report))
-        _print_labelled(console, _output(report.printed))
+            print_row(console, failing.outcome, failing.behaviour.title)
+        _print_labelled(console, _failure(report, result))
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
             _print_labelled(console, [(label, failing.behaviour.hints[0])])
     for label, command in _next_steps(result, commands):
-        # Not wrapped: a command is there to be copied.
-        line = Text.assemble((f"    {label:<{LABEL_WIDTH}}", "label"), (command, "strong"))
-        console.print(line, soft_wrap=True)
+        _print_step(console, label, command)
+
+
+def _print_step(console: KataConsole, label: str, command: str, why: str = "") -> None:
+    """Print what to type; never wrapped, because it is there to be copied."""
+    reason = f"   {why}" if why else ""
+    line = Text.assemble((f"    {label:<{LABEL_WIDTH}}", "label"), (command, "strong"), reason)
+    console.print(line, soft_wrap=True)
 
 
 def _print_labelled(console: KataConsole, lines: Iterable[tuple[str, str]]) -> None:
     """Print texts in one column, each behind its label."""
     indent = " " * (4 + LABEL_WIDTH)
     for label, text in lines:
+        # Code keeps its indentation.
+        lead = text[: len(text) - len(text.lstrip())]
         wrapped = textwrap.wrap(
-            text, console.width - len(indent), drop_whitespace=False, break_on_hyphens=False
+            text, console.width - len(indent), subsequent_indent=lead, break_on_hyphens=False
         )
         for index, part in enumerate(wrapped or [""]):
             head = f"    {label:<{LABEL_WIDTH}}" if index == 0 else indent
             console.print(Text.assemble((head, "label"), part.rstrip()), soft_wrap=True)
 
 
-def sign(outcome: Outcome, signs: Signs) -> tuple[str, str]:
-    """Return an outcome's sign and its style."""
-    if outcome is Outcome.PASSED:
-        return signs.passed, "good"
-    if outcome is Outcome.TODO:
-        return signs.todo, "waiting"
-    if outcome is Outcome.NOT_RUN:
-        return signs.not_run, "quiet"
-    return signs.failed, "bad"
-
-
-def _behaviour_line(result: BehaviourResult, signs: Signs) -> Text:
-    text, style = sign(result.outcome, signs)
-    return Text.assemble("  ", (text, style), f" {result.behaviour.title}")
-
-
 def _trouble(result: ProblemResult) -> Iterator[tuple[str, str]]:
     """Yield what keeps a solution from being judged at all."""
     word = {Verdict.BROKEN: "Broken", Verdict.GRADER_ERROR: "Grader"}.get(result.verdict, "")
-    yield from _lines(result.message, word, result.where)
+    yield from _lines(result.message, word)
+    # A syntax error shows its line already, with a caret.
+    yield from _place(result.where, result.path, has_code="\n" not in result.message)
+    if result.verdict is Verdict.BROKEN:
+        yield from _advice(TestReport(Outcome.ERROR, result.message, result.where), result)
 
 
-def _failure(report: TestReport) -> Iterator[tuple[str, str]]:
-    """Yield what was called, what came of it, what was expected, and where."""
-    if report.outcome not in (Outcome.TODO, Outcome.NOT_RUN):
-        yield from _lines(report.message, _WORDS.get(report.outcome, ""), report.where)
+def _failure(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, str]]:
+    """Yield what was called, what came of it, what was expected, where, and what to try."""
+    if report.outcome is Outcome.NOT_RUN or result.verdict is Verdict.TODO:
+        return
+    yield from _lines(report.message, _WORDS.get(report.outcome, ""))
+    yield from _place(report.where, result.path, has_code=report.outcome is not Outcome.TODO)
+    yield from _output(report.printed)
+    yield from _advice(report, result)
+
+
+def _place(where: str | None, solution: Path, *, has_code: bool) -> Iterator[tuple[str, str]]:
+    """Yield where it happened and, unless it is a definition, the code that stands there."""
+    if where:
+        yield "Where", nearby_place(where)
+        if has_code and (line := code_at(where, solution)):
+            yield "", shorten(line, CODE_WIDTH)
+
+
+def _advice(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, str]]:
+    if text := advise(report, result.path, result.problem):
+        yield "Try", text
 
 
 def _output(output: str) -> Iterator[tuple[str, str]]:
@@ -149,14 +167,11 @@ def _output(output: str) -> Iterator[tuple[str, str]]:
         yield "", f"… {len(lines) - OUTPUT_LINES} lines more"
 
 
-def _lines(message: str, word: str, where: str | None) -> Iterator[tuple[str, str]]:
+def _lines(message: str, word: str) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line; ``word`` is the label of the first without one."""
-    for line in message.splitlines():
-        match = _LABELLED.fullmatch(line)
-        yield (match[1], match[2]) if match else (word, line)
-        word = word if match else ""
-    if where:
-        yield "Where", nearby_place(where)
+    for label, text in split_labels(message):
+        yield label or word, text
+        word = word if label else ""
 
 
 def nearby_place(place: str) -> str:

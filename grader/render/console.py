@@ -15,7 +15,8 @@ THEME = Theme(
         "good": "green",
         "bad": "red",
         "waiting": "yellow",
-        "quiet": "bright_black",
+        # Not bright_black, which is the background itself in some dark themes.
+        "quiet": "dim",
         "strong": "bold",
         "label": "cyan",
     }
@@ -33,10 +34,12 @@ class Signs:
     todo: str
     not_run: str
     dot: str
+    full: str
+    empty: str
 
 
-UNICODE = Signs("✔", "✘", "·", "?", "·")
-ASCII = Signs("+", "x", ".", "?", "-")
+UNICODE = Signs("✔", "✘", "·", "?", "·", "█", "░")
+ASCII = Signs("+", "x", ".", "?", "-", "#", ".")
 
 
 class KataConsole(Console):

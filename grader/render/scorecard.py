@@ -9,7 +9,8 @@ from rich.text import Text
 from grader.command import Commands
 from grader.outcome import Verdict
 from grader.problem import LEVELS, Problem
-from grader.render.card import print_failure, print_title, sign
+from grader.render.behaviours import sign
+from grader.render.card import print_failure, print_title
 from grader.render.console import KataConsole
 from grader.score import ProblemResult
 from grader.text import printable

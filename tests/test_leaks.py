@@ -1,0 +1,190 @@
+"""What a learner reads of a wrong solution gives no hidden test away.
+
+Grades known-wrong solutions of every problem and looks at their cards: every eighth of them, or
+all with LEAKS=all in the environment.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from grader.command import Commands
+from grader.engine import Engine, open_engine
+from grader.grade import grade
+from grader.intake import modules
+from grader.isolation import Isolation
+from grader.problem import Problem
+from grader.render.card import print_card, print_failure
+from grader.render.console import open_console
+from grader.workspace import Workspace
+
+ROOT = Path(__file__).parents[1]
+PROBLEMS = Workspace(ROOT).problems()
+STEP = 1 if os.environ.get("LEAKS") == "all" else 8
+SCREEN = 24
+# Shorter lines and texts stand in any program.
+LINE, LITERAL = 13, 8
+# What a failure is told by: there, the arguments and the expectation of a test belong.
+TOLD = "Called|Returned|Raised|Expected|Checked|Found|Missing|Too much|Source|Signature|Printed"
+_LABEL = re.compile(r"    ([A-Z][\w/ -]{0,9}?)  ")
+_REWRITTEN = re.compile(
+    r"^\W*(E +)?assert |\+ +where |Falsifying example|test_hidden", re.MULTILINE
+)
+
+every_problem = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.slug)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a learner reads of one wrong solution, and what was no secret to begin with."""
+
+    name: str
+    text: str
+    known: str
+
+    @property
+    def words(self) -> str:
+        """The text as if no line had been wrapped."""
+        return " ".join(self.text.split())
+
+    @property
+    def frame(self) -> str:
+        """The words around the failure: without what was called, came back and was expected."""
+        kept, is_told = [], False
+        for line in self.text.splitlines():
+            if match := _LABEL.match(line):
+                is_told = re.fullmatch(TOLD, match[1].strip()) is not None
+            elif not line.startswith("     "):
+                is_told = False
+            kept += [] if is_told else [line]
+        return " ".join(" ".join(kept).split())
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    with open_engine(ROOT, PROBLEMS, Isolation.NONE) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def cards(engine: Engine) -> Mapping[str, list[Card]]:
+    """The cards of the chosen wrong solutions, by the number of their problem."""
+    return {
+        problem.number: [
+            card_of(engine, problem, wrong.path) for wrong in problem.wrong[offset(problem) :: STEP]
+        ]
+        for problem in PROBLEMS
+    }
+
+
+def offset(problem: Problem) -> int:
+    """Return where to begin, so that problems do not all show their first ones."""
+    return int(problem.number) % STEP
+
+
+def card_of(engine: Engine, problem: Problem, path: Path) -> Card:
+    [result] = grade(engine, [problem], {problem.number: path}, jobs=1)
+    out = io.StringIO()
+    console = open_console(file=out, width=80)
+    print_card(console, result, Commands(str(path)))
+    print_failure(console, result, Commands(str(path)), hint=True)
+    return Card(path.stem, out.getvalue(), known(problem, path))
+
+
+def known(problem: Problem, path: Path) -> str:
+    """Return what a learner may have read: the statement, the hints, the examples, their code."""
+    files = [problem.statement, problem.folder / "problem.toml"]
+    files += [problem.folder / "test_examples.py", *(modules(path) if path.is_dir() else [path])]
+    files += modules(problem.stub) if problem.stub.is_dir() else [problem.stub]
+    return " ".join(" ".join(file.read_text(encoding="utf-8").split()) for file in files)
+
+
+@cache
+def hidden(problem: Problem) -> tuple[str, ast.Module]:
+    text = (problem.folder / "test_hidden.py").read_text(encoding="utf-8")
+    return text, ast.parse(text)
+
+
+def code_lines(problem: Problem) -> set[str]:
+    """Return the lines of the hidden tests, but for those inside a text of several lines."""
+    text, tree = hidden(problem)
+    inside = {
+        number
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant | ast.JoinedStr)
+        for number in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
+    }
+    lines = {line.strip() for n, line in enumerate(text.splitlines(), 1) if n not in inside}
+    return {" ".join(line.split()) for line in lines if len(line) >= LINE}
+
+
+def literals(problem: Problem) -> set[str]:
+    """Return the texts in the hidden tests, without docstrings."""
+    _, tree = hidden(problem)
+    documents = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = {
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        if id(node) not in documents
+    }
+    return {" ".join(text.split()) for text in texts if len(text.strip()) >= LITERAL}
+
+
+@every_problem
+def test_no_line_of_a_hidden_test_is_shown(
+    problem: Problem, cards: Mapping[str, list[Card]]
+) -> None:
+    lines = code_lines(problem)
+
+    shown = {
+        card.name: found
+        for card in cards[problem.number]
+        if (found := {line for line in lines if line in card.words and line not in card.known})
+    }
+
+    assert shown == {}
+
+
+@every_problem
+def test_the_words_of_a_hidden_test_are_shown_in_its_failure_only(
+    problem: Problem, cards: Mapping[str, list[Card]]
+) -> None:
+    texts = literals(problem)
+
+    shown = {
+        card.name: found
+        for card in cards[problem.number]
+        if (found := {text for text in texts if text in card.frame and text not in card.known})
+    }
+
+    assert shown == {}
+
+
+@every_problem
+def test_no_rewritten_assertion_is_shown(problem: Problem, cards: Mapping[str, list[Card]]) -> None:
+    shown = {c.name: m[0] for c in cards[problem.number] if (m := _REWRITTEN.search(c.text))}
+
+    assert shown == {}
+
+
+@every_problem
+def test_a_card_fits_on_a_screen(problem: Problem, cards: Mapping[str, list[Card]]) -> None:
+    long = {
+        card.name: length
+        for card in cards[problem.number]
+        # A source that is judged is shown whole.
+        if "  Source" not in card.text
+        if (length := len(card.text.split("\n\n")[0].splitlines())) > SCREEN
+    }
+
+    assert long == {}
