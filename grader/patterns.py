@@ -91,7 +91,9 @@ def _grouped(tests: Iterable[str], whole: Collection[str]) -> Grouped:
         found.setdefault(function, []).append(parameters)
     full = {name: len(ids) for name, ids in _by_function(whole).items()}
     return {
-        name: ALL if None in ids or len(ids) == full.get(name) else [i for i in ids if i is not None]
+        name: ALL
+        if None in ids or len(ids) == full.get(name)
+        else [i for i in ids if i is not None]
         for name, ids in found.items()
     }
 

@@ -14,11 +14,22 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store", "patterns"},
+    {
+        "cores",
+        "errors",
+        "outcome",
+        "text",
+        "case",
+        "problem",
+        "statement",
+        "table",
+        "store",
+        "patterns",
+    },
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
-    {"workspace", "totals", "interrupts"},
+    {"workspace", "totals", "interrupts", "diagnosis"},
     {"solutions", "judge"},
     {"command"},
     {"render"},

@@ -10,9 +10,11 @@ from pathlib import Path
 from rich.text import Text
 
 from grader.command import Commands, nearby
+from grader.diagnosis import diagnose
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.console import KataConsole, Signs, open_console
+from grader.render.looks import looks_like
 from grader.score import BehaviourResult, ProblemResult
 from grader.text import shorten
 
@@ -91,6 +93,7 @@ def print_failure(
             console.print(_behaviour_line(failing, console.signs), soft_wrap=True)
         _print_labelled(console, _failure(report))
         _print_labelled(console, _output(report.printed))
+        _print_labelled(console, looks_like(diagnose(result)))
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
             _print_labelled(console, [(label, failing.behaviour.hints[0])])
