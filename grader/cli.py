@@ -245,6 +245,10 @@ def prove(
         int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/20.")
     ] = 10,
     jobs: ProofJobs = CORES + 1,
+    write_patterns: Annotated[
+        bool,
+        typer.Option("--write-patterns", help="Record which tests each wrong solution fails."),
+    ] = False,
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
@@ -258,6 +262,7 @@ def prove(
         seeds=seeds,
         probe_seeds=probe_seeds,
         jobs=jobs,
+        write_patterns=write_patterns,
         isolation=isolation,
         no_color=no_color,
     )

@@ -15,11 +15,11 @@ MAX_LINES = 400
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
     {"cores", "errors", "outcome", "text", "labels"},
-    {"case", "problem", "statement", "table", "store"},
+    {"case", "problem", "statement", "table", "store", "patterns"},
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
-    {"workspace", "totals", "interrupts", "definitions", "place", "unawaited"},
+    {"workspace", "totals", "interrupts", "definitions", "place", "unawaited", "diagnosis"},
     {"solutions", "judge", "advice"},
     {"command"},
     {"render"},

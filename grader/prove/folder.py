@@ -8,10 +8,11 @@ from pathlib import Path
 
 from grader.errors import Fault
 from grader.loader import METADATA, short
+from grader.patterns import NAME as PATTERNS
 from grader.problem import Problem
 
 REQUIRED = ("README.md", "test_examples.py", "test_hidden.py", "wrong", "right")
-OPTIONAL = ("probe.py", "notebooks", "__pycache__")
+OPTIONAL = ("probe.py", "notebooks", "__pycache__", PATTERNS)
 MIN_WRONG = 8
 MIN_RIGHT = 2
 

@@ -24,6 +24,7 @@ def prove_problems(
     seeds: int,
     probe_seeds: int,
     jobs: int,
+    write_patterns: bool = False,
     isolation: Isolation = Isolation.BEST,
     no_color: bool,
 ) -> int:
@@ -40,6 +41,7 @@ def prove_problems(
                 repeat=repeat,
                 seeds=seeds,
                 probe_seeds=probe_seeds,
+                write_patterns=write_patterns,
             )
             # What is timed comes first, while nothing else runs.
             examined = [prover.examine(problem) for problem in problems]

@@ -13,6 +13,7 @@ from grader.prove.claims import check_claims
 from grader.prove.folder import check_folder
 from grader.prove.marks import check_marks
 from grader.prove.questions import Asked, ask, check_answers, check_reach
+from grader.prove.record import check_record, write_record
 from grader.prove.signatures import check_signatures
 from grader.prove.texts import check_texts
 from grader.prove.trials import Role, Run, Subject, plan_runs, subjects
@@ -45,6 +46,7 @@ class Prover:
         repeat: int,
         seeds: int,
         probe_seeds: int,
+        write_patterns: bool = False,
     ) -> None:
         """Take the references from a folder; run on an engine, as many at a time as the pool."""
         self._engine = engine
@@ -53,6 +55,7 @@ class Prover:
         self._repeat = repeat
         self._seeds = seeds
         self._probe_seeds = probe_seeds
+        self._write_patterns = write_patterns
 
     def examine(self, problem: Problem) -> Proof:
         """Check what can be read, and time the reference; nothing else may run meanwhile."""
@@ -104,3 +107,8 @@ class Prover:
             found = [*check_claims(proof.problem, proof.subjects), *check_reach(proof.asked)]
             # Answers would name what is wrong a second time.
             proof.faults += found or check_answers(proof.asked)
+        # Patterns of what does not hold mean nothing yet.
+        if not proof.faults and self._write_patterns:
+            write_record(proof.problem, proof.subjects)
+        elif not proof.faults:
+            proof.faults += check_record(proof.problem, proof.subjects)

@@ -10,12 +10,14 @@ from rich.text import Text
 
 from grader.advice import advise
 from grader.command import Commands, nearby
+from grader.diagnosis import diagnose
 from grader.labels import split_labels
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.place import code_at
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.behaviours import print_behaviours, print_row
 from grader.render.console import KataConsole, open_console
+from grader.render.looks import looks_like
 from grader.score import ProblemResult
 from grader.text import shorten
 
@@ -97,6 +99,7 @@ def print_failure(
         if hint:
             print_row(console, failing.outcome, failing.behaviour.title)
         _print_labelled(console, _failure(report, result))
+        _print_labelled(console, looks_like(diagnose(result)))
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
             _print_labelled(console, [(label, failing.behaviour.hints[0])])

@@ -3,8 +3,10 @@
 Format 1: ``format``, ``solutions``, ``isolation``, ``probe_seed``, ``ignored``, ``interrupted``;
 ``points``, ``max``, ``solved``, ``problems_total``; ``levels`` with the same four and ``level``,
 ``title``; ``problems`` with ``number``, ``slug``, ``title``, ``level``, ``verdict``, ``points``,
-``max``, ``seconds``, ``message``, ``where``, ``output`` and ``behaviours``, each of these with
-``id``, ``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
+``max``, ``seconds``, ``message``, ``where``, ``output``, ``diagnosis`` and ``behaviours``, each of
+these with ``id``, ``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
+``diagnosis`` is null, or has ``sure`` and ``says``: a sentence for each misconception, all of them
+where it is sure, else perhaps one of them.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from grader.diagnosis import Diagnosis, diagnose
 from grader.problem import LEVELS, Problem
 from grader.score import ProblemResult
 from grader.totals import Total, by_level, total
@@ -71,6 +74,7 @@ def _problem(result: ProblemResult) -> dict[str, Any]:
         "message": result.message,
         "where": result.where,
         "output": result.output,
+        "diagnosis": _diagnosis(diagnose(result)),
         "behaviours": [
             {
                 "id": entry.behaviour.id,
@@ -84,3 +88,9 @@ def _problem(result: ProblemResult) -> dict[str, Any]:
             for entry in result.behaviours
         ],
     }
+
+
+def _diagnosis(diagnosis: Diagnosis | None) -> dict[str, Any] | None:
+    if diagnosis is None:
+        return None
+    return {"sure": diagnosis.is_sure, "says": list(diagnosis.thinks)}

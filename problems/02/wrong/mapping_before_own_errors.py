@@ -1,4 +1,4 @@
-"""Thinks a mapping that names Exception means its own errors too."""
+"""Thinks a mapping that names Exception means the API's own errors too."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager

@@ -1,4 +1,4 @@
-"""Thinks every error that arrives has to be translated, its own included."""
+"""Thinks every error that arrives has to be translated, an APIError included."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager

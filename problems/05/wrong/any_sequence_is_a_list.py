@@ -1,4 +1,4 @@
-"""Thinks every sequence is a list, and forgets that a text is one."""
+"""Thinks every sequence is a list, even a text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Thinks it is enough not to report an allowed null, and goes on to its type."""
+"""Thinks it is enough not to report an allowed null before looking at its type."""
 
 from __future__ import annotations
 

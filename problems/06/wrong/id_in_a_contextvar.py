@@ -1,4 +1,4 @@
-"""Thinks it is enough if the id of the request follows the context, and keeps the values in a dict."""
+"""Thinks it is enough if the id of the request follows the context, with the values in a dict."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

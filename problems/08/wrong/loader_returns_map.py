@@ -1,4 +1,4 @@
-"""Thinks any iterator will do, and forgets that it has to be closed."""
+"""Thinks any iterator will do, even one that cannot be closed."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Thinks a pool alone makes it asynchronous, and waits for its future with `result()`."""
+"""Thinks a pool alone makes a call asynchronous, even if `result()` waits on the loop."""
 
 import contextvars
 import functools

@@ -1,1 +1,1 @@
-"""Thinks records that it has made itself need no copies."""
+"""Thinks records that the store has made itself need no copies."""

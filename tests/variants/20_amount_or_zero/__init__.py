@@ -1,0 +1,1 @@
+"""Variant of nulls_count_as_zero."""

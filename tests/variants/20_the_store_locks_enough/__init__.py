@@ -1,0 +1,1 @@
+"""Variant of locks_the_write_only."""
