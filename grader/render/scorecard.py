@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
@@ -12,7 +12,7 @@ from grader.problem import LEVELS, Problem
 from grader.render.card import print_failure, print_title, sign
 from grader.render.console import KataConsole
 from grader.score import ProblemResult
-from grader.text import printable
+from grader.text import counted, printable
 from grader.totals import Total, by_level, total
 
 _VERDICTS = {
@@ -32,9 +32,15 @@ NAMED = 5
 class TextScorecard:
     """Prints one learner's results while they are being graded."""
 
-    def __init__(self, console: KataConsole, commands: Commands) -> None:
+    def __init__(
+        self, console: KataConsole, commands: Commands, hints: Mapping[str, int] | None = None
+    ) -> None:
+        """Print to a console; ``hints`` has how many were taken, by problem."""
         self._console = console
         self._commands = commands
+        self._hints = hints or {}
+        # Hints stand behind the verdict, and all of it within 80 columns.
+        self._gap = 4 if self._hints else 6
 
     def add(self, result: ProblemResult) -> None:
         """Print a problem's row."""
@@ -46,10 +52,13 @@ class TextScorecard:
         row = Text.assemble(
             f"  {problem.number}  {problem.title:<{TITLE_WIDTH - 6}.{TITLE_WIDTH - 6}}  ",
             strip,
-            f"  {result.points:>4}/{problem.points:<4}  ",
+            f"  {result.points:>4}/{problem.points:<{self._gap}}",
             (word, style),
         )
-        self._console.print(row)
+        if hints := self._hints.get(problem.number, 0):
+            row.append(f" {self._console.signs.dot} {counted(hints, 'hint')}", "quiet")
+        # A tenth hint has no room in 80 columns: its row is cut, not broken in two.
+        self._console.print(row, no_wrap=True, overflow="crop")
 
     def finish(
         self,
