@@ -92,7 +92,8 @@ def record(
     that nobody has touched is no grading, unless something was graded before.
     """
     now = at or datetime.now(UTC)
-    return _write(workspace, [_grading(result, source, now) for result in results])
+    gradings = [_grading(result, source, now) for result in results]
+    return _write(workspace, gradings, "this grading")
 
 
 def record_reset(
@@ -112,7 +113,7 @@ def record_reset(
         untouched=True,
         seconds=0.0,
     )
-    return _write(workspace, [blank])
+    return _write(workspace, [blank], "this")
 
 
 def read_history(workspace: Workspace) -> list[Grading]:
@@ -162,7 +163,7 @@ def _grading(result: ProblemResult, source: Source, at: datetime) -> Grading:
     )
 
 
-def _write(workspace: Workspace, gradings: Sequence[Grading]) -> str | None:
+def _write(workspace: Workspace, gradings: Sequence[Grading], what: str) -> str | None:
     path = history_file(workspace)
     try:
         if not path.exists() and all(grading.untouched for grading in gradings):
@@ -178,9 +179,9 @@ def _write(workspace: Workspace, gradings: Sequence[Grading]) -> str | None:
             database.executemany(_WRITE, map(_row, news))
             database.execute("COMMIT")
     except UsageError as error:
-        return f"this grading is not remembered: {error}"
+        return f"{what} is not remembered: {error}"
     except _storage_errors() as error:
-        return f"this grading is not remembered: {_trouble(path, error)}"
+        return f"{what} is not remembered: {_trouble(path, error)}"
     return None
 
 
