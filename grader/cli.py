@@ -261,6 +261,38 @@ def reset(
 
 @app.command()
 @reporting_errors
+def interview(
+    *,
+    minutes: Annotated[int, typer.Option(min=1, help="How long it takes.")] = 45,
+    count: Annotated[int, typer.Option(min=1, help="How many problems.")] = 2,
+    level: Annotated[
+        int | None, typer.Option(min=1, max=4, help="Only of this level.", show_default="any")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Choose the same again.", show_default="a new one"),
+    ] = None,
+    jobs: Jobs = CORES,
+    isolation: Walls = Isolation.BEST,
+    no_color: NoColor = False,
+) -> int:
+    """Solve some problems against the clock: fresh stubs, no hints, a report at the end."""
+    from grader.interview import interview as hold
+
+    return hold(
+        _workspace(),
+        minutes=minutes,
+        count=count,
+        level=level,
+        seed=seed,
+        jobs=jobs,
+        isolation=isolation,
+        no_color=no_color,
+    )
+
+
+@app.command()
+@reporting_errors
 def doctor(no_color: NoColor = False) -> int:
     """Say how far solutions are confined on this machine, and what is missing."""
     from grader.engine.selfcheck import check_walls

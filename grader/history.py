@@ -50,7 +50,9 @@ CREATE TABLE gradings (
 _COLUMNS = "at, problem, verdict, points, max, passed, failed, source, digest, untouched, seconds"
 _WRITE = f"INSERT INTO gradings ({_COLUMNS}) VALUES ({', '.join('?' * 11)})"  # noqa: S608  # no input
 _READ = f"SELECT {_COLUMNS} FROM gradings ORDER BY id"  # noqa: S608  # no input
-_LAST = "SELECT untouched FROM gradings WHERE problem = ? ORDER BY id DESC LIMIT 1"
+_LAST = """
+SELECT untouched FROM gradings WHERE problem = ? AND source != 'interview' ORDER BY id DESC LIMIT 1
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,8 +188,11 @@ def _write(workspace: Workspace, gradings: Sequence[Grading], what: str) -> str 
 
 
 def _is_news(database: sqlite3.Connection, grading: Grading) -> bool:
-    """Tell whether there is anything to remember: a stub counts once, after something else."""
-    if not grading.untouched:
+    """Tell whether there is anything to remember: a stub counts once, after something else.
+
+    In an interview it is an answer as well.
+    """
+    if not grading.untouched or grading.source == "interview":
         return True
     last = database.execute(_LAST, [grading.problem]).fetchone()
     return last is not None and not last[0]

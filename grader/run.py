@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import typer
 from rich.padding import Padding
@@ -13,6 +14,7 @@ from grader.errors import EngineError, UsageError
 from grader.grade import grade
 from grader.hints import HintMemory
 from grader.history import record
+from grader.interviews import refuse_hint
 from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.probe import Prober, new_seed
@@ -84,7 +86,7 @@ def run_scorecard(
         )
     if is_own and (trouble := record(workspace, results, "grader")):
         typer.echo(f"grader: {trouble}", err=True)
-    return INTERRUPTED if interrupted else _exit_code(results)
+    return INTERRUPTED if interrupted else exit_code(results)
 
 
 def _hints_taken(workspace: Workspace) -> dict[str, int]:
@@ -96,7 +98,8 @@ def _hints_taken(workspace: Workspace) -> dict[str, int]:
         return {}
 
 
-def _exit_code(results: Sequence[ProblemResult]) -> int:
+def exit_code(results: Sequence[ProblemResult]) -> int:
+    """Return 0 where all are solved, 1 where not, 3 where the grader itself failed."""
     verdicts = {result.verdict for result in results}
     if Verdict.GRADER_ERROR in verdicts:
         return GRADER_FAILED
@@ -114,6 +117,7 @@ def give_hint(
 ) -> int:
     """Show the next hint for the first behaviour that fails, and remember it."""
     problems = workspace.problems([number])
+    refuse_hint(workspace, problems[0].number, datetime.now(UTC))
     paths = find_solutions(choice, workspace, problems)
     with open_engine(workspace.root, problems, isolation) as engine:
         prober = Prober(engine, workspace.reference, [new_seed()])

@@ -14,13 +14,24 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
+    {
+        "cores",
+        "errors",
+        "outcome",
+        "text",
+        "case",
+        "problem",
+        "statement",
+        "table",
+        "store",
+        "keyboard",
+    },
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts"},
     {"solutions", "judge", "history"},
-    {"command", "progress", "advice", "reset"},
+    {"command", "progress", "advice", "reset", "interviews"},
     {"render"},
     {"plugin"},
     {"engine"},

@@ -44,6 +44,11 @@ class TextScorecard:
 
     def add(self, result: ProblemResult) -> None:
         """Print a problem's row."""
+        # A tenth hint has no room in 80 columns: its row is cut, not broken in two.
+        self._console.print(self.row(result), no_wrap=True, overflow="crop")
+
+    def row(self, result: ProblemResult) -> Text:
+        """Return a problem's row: its strip of behaviours, its points, its verdict."""
         signs = self._console.signs
         strip = Text.assemble(*(sign(b.outcome, signs) for b in result.behaviours))
         strip.pad_right(STRIP_WIDTH - len(strip))
@@ -57,8 +62,7 @@ class TextScorecard:
         )
         if hints := self._hints.get(problem.number, 0):
             row.append(f" {self._console.signs.dot} {counted(hints, 'hint')}", "quiet")
-        # A tenth hint has no room in 80 columns: its row is cut, not broken in two.
-        self._console.print(row, no_wrap=True, overflow="crop")
+        return row
 
     def finish(
         self,
