@@ -191,6 +191,106 @@ def hint(
     )
 
 
+@app.command(name="next")
+@reporting_errors
+def next_problem(no_color: NoColor = False) -> int:
+    """Say which problem to work on now, and why."""
+    from grader.next_step import advise
+    from grader.command import Commands
+    from grader.progress import load_progress
+    from grader.render.console import open_console
+    from grader.render.progress import print_advice
+
+    workspace = _workspace()
+    advice = advise(load_progress(workspace))
+    print_advice(open_console(no_color=no_color), advice, Commands.here(NAMED[0]), workspace)
+    return 0
+
+
+@app.command()
+@reporting_errors
+def progress(
+    output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    no_color: NoColor = False,
+) -> int:
+    """Show where you stand: solved, begun, slipped, and when you last practised."""
+    from datetime import UTC, datetime
+
+    from grader.command import Commands
+    from grader.progress import load_progress
+    from grader.render.console import open_console
+    from grader.render.progress import print_progress, progress_json
+
+    console = open_console(no_color=no_color)
+    found = load_progress(_workspace())
+    if output is Format.JSON:
+        console.print(progress_json(found), soft_wrap=True)
+    else:
+        print_progress(console, found, Commands.here(NAMED[0]), datetime.now(UTC))
+    return 0
+
+
+@app.command()
+@reporting_errors
+def reset(
+    number: Number,
+    restore: Annotated[
+        bool, typer.Option("--restore", help="Put the newest backup back instead.")
+    ] = False,
+    no_color: NoColor = False,
+) -> int:
+    """Begin a problem anew: its stub is put back, and your text is kept."""
+    from datetime import datetime
+
+    from grader import reset as resetting
+    from grader.command import Commands
+    from grader.history import record_reset
+    from grader.render.console import open_console
+    from grader.render.reset import print_reset
+
+    workspace = _workspace()
+    [problem] = workspace.problems([number])
+    now = datetime.now().astimezone()
+    done = (resetting.restore if restore else resetting.reset)(workspace, problem, now)
+    console = open_console(no_color=no_color)
+    print_reset(console, problem, done, Commands.here(NAMED[0]), restored=restore)
+    if done.is_changed and not restore and (trouble := record_reset(workspace, problem)):
+        typer.echo(f"grader: {trouble}", err=True)
+    return 0
+
+
+@app.command()
+@reporting_errors
+def interview(
+    *,
+    minutes: Annotated[int, typer.Option(min=1, help="How long it takes.")] = 45,
+    count: Annotated[int, typer.Option(min=1, help="How many problems.")] = 2,
+    level: Annotated[
+        int | None, typer.Option(min=1, max=4, help="Only of this level.", show_default="any")
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Choose the same again.", show_default="a new one"),
+    ] = None,
+    jobs: Jobs = CORES,
+    isolation: Walls = Isolation.BEST,
+    no_color: NoColor = False,
+) -> int:
+    """Solve some problems against the clock: fresh stubs, no hints, a report at the end."""
+    from grader.interview import interview as hold
+
+    return hold(
+        _workspace(),
+        minutes=minutes,
+        count=count,
+        level=level,
+        seed=seed,
+        jobs=jobs,
+        isolation=isolation,
+        no_color=no_color,
+    )
+
+
 @app.command()
 @reporting_errors
 def doctor(no_color: NoColor = False) -> int:

@@ -22,6 +22,10 @@ class HintMemory:
         """Return how many hints were shown for a behaviour; raise UsageError on a bad file."""
         return int(self._read().get(number, {}).get(behaviour, 0))
 
+    def counts(self) -> dict[str, int]:
+        """Return how many hints were shown, by problem; raise UsageError on a bad file."""
+        return {number: sum(known.values()) for number, known in self._read().items()}
+
     def next_level(self, number: str, behaviour: str) -> int:
         """Return the level of the hint to show next, 1 to 3; the last one stays."""
         return min(self.taken(number, behaviour) + 1, HINTS_PER_BEHAVIOUR)

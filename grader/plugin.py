@@ -5,6 +5,7 @@ Loaded by its entry point, and in no second way: pytest refuses to register a pl
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Generator, Iterator
 from dataclasses import replace
@@ -22,7 +23,7 @@ from grader.outcome import Outcome, TestReport
 from grader.problem import Problem
 from grader.score import ProblemResult, score
 from grader.solution import Solution
-from grader.solutions import default_choice, find_solutions
+from grader.solutions import NAMED, default_choice, find_solutions
 from grader.text import printable
 from grader.unawaited import with_warning
 from grader.workspace import Workspace
@@ -49,6 +50,10 @@ class Kata:
         self.items: dict[str, pytest.Item] = {}
         self.reports: dict[str, TestReport] = {}
         self.broken: dict[Path, TestReport] = {}
+        # All hidden tests of a problem, whichever were asked for.
+        self.hidden: dict[Path, set[str]] = {}
+        self.seconds: dict[Path, float] = {}
+        self.is_own_run = False
 
     def problem_of(self, item: pytest.Item) -> Problem | None:
         """Return the problem whose folder holds the test, None for any other test."""
@@ -63,6 +68,8 @@ class Kata:
 
     def judge_phase(self, item: pytest.Item, call: pytest.CallInfo[None]) -> None:
         """Take note of how one phase of a test ended: a pass needs its call and no failure."""
+        folder = item.path.parent
+        self.seconds[folder] = self.seconds.get(folder, 0.0) + call.duration
         if call.excinfo is None:
             if call.when == "call":
                 self.reports[item.nodeid] = TestReport(Outcome.PASSED)
@@ -84,7 +91,8 @@ class Kata:
             self.reports[nodeid] = with_warning(report, warning_message, solution)
 
     def choose_solutions(self) -> None:
-        """Find the solutions of the problems collected so far."""
+        """Find the solutions of the problems collected so far, which this process will run."""
+        self.is_own_run = True
         for root in {folder.parent.parent for folder in self.problems}:
             problems = [p for p in self.problems.values() if p.folder.parent.parent == root]
             paths = find_solutions(self.choice, Workspace(root), problems)
@@ -98,9 +106,20 @@ class Kata:
         for folder, problem in sorted(self.problems.items()):
             cases = [test_case(item) for item in self.items.values() if item.path.parent == folder]
             if any(case.id in self.reports for case in cases):
-                trial = Trial(self.reports, self.broken.get(folder))
+                seconds = self.seconds.get(folder, 0.0)
+                trial = Trial(self.reports, self.broken.get(folder), seconds=seconds)
                 results.append(score(problem, self.solutions[folder].path, cases, trial))
         return results
+
+    def gradings(self) -> list[ProblemResult]:
+        """Return the results of the learner's own solutions of which every hidden test ran."""
+        if not self.is_own_run or self.choice != NAMED[0]:
+            return []
+        return [
+            result
+            for result in self.results()
+            if self.hidden.get(result.problem.folder, {""}) <= self.reports.keys()
+        ]
 
     def solve(self, problem: Problem, path: Path, base: Path | None) -> None:
         """Judge the solution at ``path``, laid over the package ``base``, from now on."""
@@ -144,9 +163,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop watching for Ctrl-C."""
+    """Stop watching for Ctrl-C, and remember what was graded."""
     if kata := config.stash.get(KATA, None):
         kata.watch.stop()
+        _remember(kata.gradings())
+
+
+def _remember(results: list[ProblemResult]) -> None:
+    for root in {result.problem.folder.parent.parent for result in results}:
+        # Here, at the end: what it imports would slow down the start of every run.
+        from grader.history import record
+
+        graded = [result for result in results if result.problem.folder.parent.parent == root]
+        if trouble := record(Workspace(root), graded, "pytest"):
+            sys.stderr.write(f"grader: {trouble}\n")
 
 
 def _is_problem_path(argument: str) -> bool:
@@ -154,6 +184,18 @@ def _is_problem_path(argument: str) -> bool:
     if path.name == "problems":
         return any(path.glob(f"*/{METADATA}"))
     return any((folder / METADATA).exists() for folder in (path, path.parent))
+
+
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """Note every hidden test of a file, before a node id or ``--lf`` picks some of them."""
+    report = yield
+    if collector.path.name == HIDDEN:
+        known = collector.config.stash[KATA].hidden.setdefault(collector.path.parent, set())
+        known.update(node.nodeid for node in report.result if isinstance(node, pytest.Item))
+    return report
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

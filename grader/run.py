@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import typer
 from rich.padding import Padding
 
 from grader.command import Commands
 from grader.engine import open_engine
-from grader.errors import EngineError
+from grader.errors import EngineError, UsageError
 from grader.grade import grade
 from grader.hints import HintMemory
+from grader.history import record
+from grader.interviews import refuse_hint
 from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.probe import Prober, new_seed
@@ -21,7 +24,7 @@ from grader.render.console import open_console
 from grader.render.json_scorecard import render_json
 from grader.render.scorecard import TextScorecard
 from grader.score import ProblemResult
-from grader.solutions import find_solutions, left_out
+from grader.solutions import NAMED, find_solutions, left_out
 from grader.workspace import Workspace
 
 SOLVED, UNSOLVED, GRADER_FAILED, INTERRUPTED = 0, 1, 3, 130
@@ -43,10 +46,13 @@ def run_scorecard(
     paths = find_solutions(choice, workspace, problems)
     ignored = left_out(choice, workspace, paths.values(), workspace.solution_names())
     console = open_console(no_color=no_color)
+    # Whoever grades the solutions of others took no hints for them.
+    is_own = choice == NAMED[0]
+    hints = _hints_taken(workspace) if is_own else None
     results: list[ProblemResult] = []
     interrupted = False
     with open_engine(workspace.root, problems, isolation) as engine:
-        scorecard = TextScorecard(console, Commands.here(choice))
+        scorecard = TextScorecard(console, Commands.here(choice), hints or {})
         prober = Prober(engine, workspace.reference, [seed])
         try:
             for result in grade(engine, problems, paths, prober, jobs=jobs):
@@ -66,6 +72,7 @@ def run_scorecard(
             seed=asked,
             ignored=ignored,
             interrupted=interrupted,
+            hints=hints,
         )
         console.print(text, soft_wrap=True)
     else:
@@ -77,10 +84,22 @@ def run_scorecard(
             ignored=ignored,
             interrupted=interrupted,
         )
-    return INTERRUPTED if interrupted else _exit_code(results)
+    if is_own and (trouble := record(workspace, results, "grader")):
+        typer.echo(f"grader: {trouble}", err=True)
+    return INTERRUPTED if interrupted else exit_code(results)
 
 
-def _exit_code(results: Sequence[ProblemResult]) -> int:
+def _hints_taken(workspace: Workspace) -> dict[str, int]:
+    """Return how many hints were taken, by problem; a memory that is damaged stops no grading."""
+    try:
+        return HintMemory(workspace.state).counts()
+    except UsageError as error:
+        typer.echo(f"grader: {error}", err=True)
+        return {}
+
+
+def exit_code(results: Sequence[ProblemResult]) -> int:
+    """Return 0 where all are solved, 1 where not, 3 where the grader itself failed."""
     verdicts = {result.verdict for result in results}
     if Verdict.GRADER_ERROR in verdicts:
         return GRADER_FAILED
@@ -98,6 +117,7 @@ def give_hint(
 ) -> int:
     """Show the next hint for the first behaviour that fails, and remember it."""
     problems = workspace.problems([number])
+    refuse_hint(workspace, problems[0].number, datetime.now(UTC))
     paths = find_solutions(choice, workspace, problems)
     with open_engine(workspace.root, problems, isolation) as engine:
         prober = Prober(engine, workspace.reference, [new_seed()])

@@ -41,6 +41,11 @@ def _attempt(convert: Callable[[object], str], value: object, limit: int) -> str
     return shorten(printable(text), limit)
 
 
+def counted(number: int, noun: str) -> str:
+    """Return ``1 hint`` or ``2 hints``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
 def shorten(text: str, limit: int) -> str:
     """Return ``text``, or its head and tail with the middle cut out, ``limit`` long at most."""
     if len(text) <= limit:

@@ -40,6 +40,11 @@ class Workspace:
         )
 
     @property
+    def stubs(self) -> Path:
+        """The folder of the learner's own solutions."""
+        return self.root / "stubs"
+
+    @property
     def reference(self) -> Path:
         """The folder of reference solutions."""
         return self.root / "reference"

@@ -15,19 +15,19 @@ MAX_LINES = 400
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
     {"cores", "errors", "outcome", "text", "labels"},
-    {"case", "problem", "statement", "table", "store", "patterns"},
+    {"case", "problem", "statement", "table", "store", "patterns", "keyboard"},
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts", "definitions", "place", "unawaited", "diagnosis"},
-    {"solutions", "judge", "advice"},
-    {"command"},
+    {"solutions", "judge", "advice", "history"},
+    {"command", "progress", "next_step", "reset", "interviews"},
     {"render"},
     {"plugin"},
     {"engine"},
     {"probe"},
     {"grade"},
-    {"prove", "run", "predict"},
+    {"prove", "run", "predict", "interview"},
     {"cli"},
     {"__main__"},
 )

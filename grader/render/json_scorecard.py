@@ -3,16 +3,17 @@
 Format 1: ``format``, ``solutions``, ``isolation``, ``probe_seed``, ``ignored``, ``interrupted``;
 ``points``, ``max``, ``solved``, ``problems_total``; ``levels`` with the same four and ``level``,
 ``title``; ``problems`` with ``number``, ``slug``, ``title``, ``level``, ``verdict``, ``points``,
-``max``, ``seconds``, ``message``, ``where``, ``output``, ``diagnosis`` and ``behaviours``, each of
-these with ``id``, ``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``.
-``diagnosis`` is null, or has ``sure`` and ``says``: a sentence for each misconception, all of them
-where it is sure, else perhaps one of them.
+``max``, ``hints`` (how many were taken; null where the solutions are not the learner's own),
+``seconds``, ``message``, ``where``, ``output``, ``diagnosis`` and ``behaviours``, each of these
+with ``id``, ``title``, ``outcome``, ``points``, ``max``, ``message``, ``where``. ``diagnosis`` is
+null, or has ``sure`` and ``says``: a sentence for each misconception, all of them where it is
+sure, else perhaps one of them.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from grader.diagnosis import Diagnosis, diagnose
@@ -32,6 +33,7 @@ def render_json(
     seed: int | None,
     ignored: Sequence[str],
     interrupted: bool,
+    hints: Mapping[str, int] | None = None,
 ) -> str:
     """Return one learner's results as a JSON text."""
     levels = by_level(results, problems)
@@ -46,7 +48,7 @@ def render_json(
         "levels": [
             {"level": level, "title": LEVELS[level], **_total(t)} for level, t in levels.items()
         ],
-        "problems": [_problem(result) for result in results],
+        "problems": [_problem(result, hints) for result in results],
     }
     return json.dumps(document, indent=2, ensure_ascii=False)
 
@@ -60,7 +62,7 @@ def _total(amount: Total) -> dict[str, int]:
     }
 
 
-def _problem(result: ProblemResult) -> dict[str, Any]:
+def _problem(result: ProblemResult, hints: Mapping[str, int] | None) -> dict[str, Any]:
     problem = result.problem
     return {
         "number": problem.number,
@@ -70,6 +72,7 @@ def _problem(result: ProblemResult) -> dict[str, Any]:
         "verdict": result.verdict,
         "points": result.points,
         "max": problem.points,
+        "hints": None if hints is None else hints.get(problem.number, 0),
         "seconds": round(result.seconds, 3),
         "message": result.message,
         "where": result.where,

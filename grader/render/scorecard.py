@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.text import Text
 
@@ -13,7 +13,7 @@ from grader.render.behaviours import sign
 from grader.render.card import print_failure, print_title
 from grader.render.console import KataConsole
 from grader.score import ProblemResult
-from grader.text import printable
+from grader.text import counted, printable
 from grader.totals import Total, by_level, total
 
 _VERDICTS = {
@@ -33,12 +33,23 @@ NAMED = 5
 class TextScorecard:
     """Prints one learner's results while they are being graded."""
 
-    def __init__(self, console: KataConsole, commands: Commands) -> None:
+    def __init__(
+        self, console: KataConsole, commands: Commands, hints: Mapping[str, int] | None = None
+    ) -> None:
+        """Print to a console; ``hints`` has how many were taken, by problem."""
         self._console = console
         self._commands = commands
+        self._hints = hints or {}
+        # Hints stand behind the verdict, and all of it within 80 columns.
+        self._gap = 4 if self._hints else 6
 
     def add(self, result: ProblemResult) -> None:
         """Print a problem's row."""
+        # A tenth hint has no room in 80 columns: its row is cut, not broken in two.
+        self._console.print(self.row(result), no_wrap=True, overflow="crop")
+
+    def row(self, result: ProblemResult) -> Text:
+        """Return a problem's row: its strip of behaviours, its points, its verdict."""
         signs = self._console.signs
         strip = Text.assemble(*(sign(b.outcome, signs) for b in result.behaviours))
         strip.pad_right(STRIP_WIDTH - len(strip))
@@ -47,10 +58,12 @@ class TextScorecard:
         row = Text.assemble(
             f"  {problem.number}  {problem.title:<{TITLE_WIDTH - 6}.{TITLE_WIDTH - 6}}  ",
             strip,
-            f"  {result.points:>4}/{problem.points:<4}  ",
+            f"  {result.points:>4}/{problem.points:<{self._gap}}",
             (word, style),
         )
-        self._console.print(row)
+        if hints := self._hints.get(problem.number, 0):
+            row.append(f" {self._console.signs.dot} {counted(hints, 'hint')}", "quiet")
+        return row
 
     def finish(
         self,
