@@ -17,7 +17,7 @@ LAYERS = (
     {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
     {"answers", "isolation"},
     {"package"},
-    {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
+    {"loader", "testkit", "solution", "intake", "difference", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts"},
     {"solutions", "judge"},
     {"command"},
@@ -26,7 +26,7 @@ LAYERS = (
     {"engine"},
     {"probe"},
     {"grade"},
-    {"prove", "run", "predict"},
+    {"prove", "run", "debrief", "predict"},
     {"cli"},
     {"__main__"},
 )

@@ -10,7 +10,7 @@ from grader.errors import Fault
 from grader.loader import METADATA, short
 from grader.problem import Problem
 
-REQUIRED = ("README.md", "test_examples.py", "test_hidden.py", "wrong", "right")
+REQUIRED = ("README.md", "debrief.md", "test_examples.py", "test_hidden.py", "wrong", "right")
 OPTIONAL = ("probe.py", "notebooks", "__pycache__")
 MIN_WRONG = 8
 MIN_RIGHT = 2
