@@ -57,8 +57,8 @@ def _check_debrief(problem: Problem) -> Iterator[Fault]:
         yield Fault(place, f"has {words} words", f"Shorten it to {DEBRIEF_WORDS}")
     questions = len(_QUESTION.findall(debrief.sections.get(DEBRIEF_SECTIONS[-1], "")))
     if questions not in QUESTIONS:
-        what = f"asks {questions} questions"
-        yield Fault(place, what, "Number two or three, as `1. `, with an answer each")
+        what = f"numbers {questions} of its questions"
+        yield Fault(place, what, "Number two or three with `1. `, and answer each")
 
 
 def _check_page(
