@@ -76,6 +76,7 @@ Walls = Annotated[
         help="How far solutions are confined; see `grader doctor`.",
     ),
 ]
+Anyway = Annotated[bool, typer.Option("--anyway", help="Show it unsolved and ungraded, too.")]
 NoColor = Annotated[bool, typer.Option("--no-color", help="No colours; NO_COLOR does the same.")]
 
 
@@ -163,11 +164,11 @@ def list_problems(no_color: NoColor = False) -> int:
 @reporting_errors
 def show(number: Number, no_color: NoColor = False) -> int:
     """Show a problem's statement."""
-    from grader.render.catalogue import print_statement
+    from grader.render.catalogue import print_page
     from grader.render.console import open_console
 
     [problem] = _workspace().problems([number])
-    print_statement(open_console(no_color=no_color), problem)
+    print_page(open_console(no_color=no_color), problem.statement)
     return 0
 
 
@@ -195,8 +196,8 @@ def hint(
 @reporting_errors
 def next_problem(no_color: NoColor = False) -> int:
     """Say which problem to work on now, and why."""
-    from grader.next_step import advise
     from grader.command import Commands
+    from grader.next_step import advise
     from grader.progress import load_progress
     from grader.render.console import open_console
     from grader.render.progress import print_advice
@@ -288,6 +289,42 @@ def interview(
         jobs=jobs,
         isolation=isolation,
         no_color=no_color,
+    )
+
+
+@app.command()
+@reporting_errors
+def debrief(
+    number: Number,
+    solutions: Solutions = NAMED[0],
+    *,
+    anyway: Anyway = False,
+    isolation: Walls = Isolation.BEST,
+    no_color: NoColor = False,
+) -> int:
+    """Show what a problem was about, once you have solved it."""
+    from grader.debrief import give_debrief
+
+    return give_debrief(
+        _workspace(), number, solutions, anyway=anyway, isolation=isolation, no_color=no_color
+    )
+
+
+@app.command()
+@reporting_errors
+def diff(
+    number: Number,
+    solutions: Solutions = NAMED[0],
+    *,
+    anyway: Anyway = False,
+    isolation: Walls = Isolation.BEST,
+    no_color: NoColor = False,
+) -> int:
+    """Show how the reference differs from your solution, once that passes."""
+    from grader.debrief import give_diff
+
+    return give_diff(
+        _workspace(), number, solutions, anyway=anyway, isolation=isolation, no_color=no_color
     )
 
 

@@ -92,6 +92,11 @@ class Problem:
         return self.folder / "README.md"
 
     @property
+    def debrief(self) -> Path:
+        """What is read after a pass; it gives the ideas away."""
+        return self.folder / "debrief.md"
+
+    @property
     def stub(self) -> Path:
         """The pristine stub: a file, or the folder of a problem that asks for a package."""
         return stub_in(self.folder)

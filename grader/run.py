@@ -106,6 +106,20 @@ def exit_code(results: Sequence[ProblemResult]) -> int:
     return SOLVED if verdicts == {Verdict.SOLVED} else UNSOLVED
 
 
+def grade_now(
+    workspace: Workspace, number: str, choice: str, isolation: Isolation
+) -> ProblemResult:
+    """Grade one problem and return its result; raise EngineError where the grader failed."""
+    problems = workspace.problems([number])
+    paths = find_solutions(choice, workspace, problems)
+    with open_engine(workspace.root, problems, isolation) as engine:
+        prober = Prober(engine, workspace.reference, [new_seed()])
+        [result] = grade(engine, problems, paths, prober, jobs=1)
+    if result.verdict is Verdict.GRADER_ERROR:
+        raise EngineError(result.message)
+    return result
+
+
 def give_hint(
     workspace: Workspace,
     number: str,
@@ -116,17 +130,12 @@ def give_hint(
     no_color: bool,
 ) -> int:
     """Show the next hint for the first behaviour that fails, and remember it."""
-    problems = workspace.problems([number])
-    refuse_hint(workspace, problems[0].number, datetime.now(UTC))
-    paths = find_solutions(choice, workspace, problems)
-    with open_engine(workspace.root, problems, isolation) as engine:
-        prober = Prober(engine, workspace.reference, [new_seed()])
-        [result] = grade(engine, problems, paths, prober, jobs=1)
+    [problem] = workspace.problems([number])
+    refuse_hint(workspace, problem.number, datetime.now(UTC))
+    result = grade_now(workspace, number, choice, isolation)
     console = open_console(no_color=no_color)
     print_title(console, result)
     failing = result.first_failing
-    if result.verdict is Verdict.GRADER_ERROR:
-        raise EngineError(result.message)
     if failing is None:
         console.print("  Solved: there is nothing left to hint at.", style="good")
         return SOLVED
@@ -135,12 +144,12 @@ def give_hint(
         return SOLVED
     memory = HintMemory(workspace.state)
     behaviour = failing.behaviour
-    level = level or memory.next_level(problems[0].number, behaviour.id)
+    level = level or memory.next_level(result.problem.number, behaviour.id)
     console.print(f"  {behaviour.title}", style="strong")
     console.print(f"  Hint {level} of {HINTS_PER_BEHAVIOUR}", style="label")
     console.print(Padding(behaviour.hints[level - 1], (0, 0, 0, 2)))
     try:
-        memory.remember(problems[0].number, behaviour.id, level)
+        memory.remember(result.problem.number, behaviour.id, level)
     except OSError as error:
         typer.echo(f"grader: this hint is not remembered: {error}", err=True)
     return SOLVED

@@ -1,4 +1,4 @@
-"""The parts of a statement: its title, its sections, the behaviours it lists."""
+"""The parts of a statement or a debrief: its title, its sections, what it lists."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ SECTIONS = (
     "How you are graded",
     "Out of scope",
 )
+DEBRIEF_SECTIONS = ("What it tested", "Trade-offs", "What an interviewer would ask next")
 _HEADING = re.compile(r"(#{1,3}) +(.+?) *")
 
 

@@ -18,7 +18,7 @@ LAYERS = (
     {"case", "problem", "statement", "table", "store", "patterns", "keyboard"},
     {"answers", "isolation"},
     {"package"},
-    {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
+    {"loader", "testkit", "solution", "intake", "difference", "score", "hints", "drill"},
     {"workspace", "totals", "interrupts", "definitions", "place", "unawaited", "diagnosis"},
     {"solutions", "judge", "advice", "history"},
     {"command", "progress", "next_step", "reset", "interviews"},
@@ -27,7 +27,7 @@ LAYERS = (
     {"engine"},
     {"probe"},
     {"grade"},
-    {"prove", "run", "predict", "interview"},
+    {"prove", "run", "debrief", "predict", "interview"},
     {"cli"},
     {"__main__"},
 )

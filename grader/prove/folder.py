@@ -11,7 +11,7 @@ from grader.loader import METADATA, short
 from grader.patterns import NAME as PATTERNS
 from grader.problem import Problem
 
-REQUIRED = ("README.md", "test_examples.py", "test_hidden.py", "wrong", "right")
+REQUIRED = ("README.md", "debrief.md", "test_examples.py", "test_hidden.py", "wrong", "right")
 OPTIONAL = ("probe.py", "notebooks", "__pycache__", PATTERNS)
 MIN_WRONG = 8
 MIN_RIGHT = 2

@@ -1,22 +1,26 @@
-"""Do the statement, the titles and the hints say the same, within their budgets?"""
+"""Do the statement, the titles, the hints and the debrief keep to form and budget?"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 from grader.errors import Fault
 from grader.loader import METADATA, short
 from grader.problem import Problem
-from grader.statement import SECTIONS, numbered, parse_statement
+from grader.statement import DEBRIEF_SECTIONS, SECTIONS, Statement, numbered, parse_statement
 
 STATEMENT_WORDS = range(200, 401)
 HINT_WORDS = 60
+DEBRIEF_WORDS = 350
+QUESTIONS = range(2, 4)
 TITLE_LENGTH = 72
 BEHAVIOURS = range(6, 13)
 # A shorter line of the reference, such as `return None`, gives nothing away.
 TELLING_LENGTH = 16
+_QUESTION = re.compile(r"^\d\. ", re.MULTILINE)
 _SAME = "Make title, number and order the same in both"
 
 
@@ -24,23 +28,17 @@ def check_texts(problem: Problem, reference: Path) -> Iterator[Fault]:
     """Yield what is wrong with a problem's words."""
     if problem.statement.exists():
         yield from _check_statement(problem)
+    if problem.debrief.exists():
+        yield from _check_debrief(problem)
     yield from _check_titles(problem)
     yield from _check_hints(problem, _telling_lines(reference))
 
 
 def _check_statement(problem: Problem) -> Iterator[Fault]:
     place = short(problem.statement)
-    try:
-        statement = parse_statement(problem.statement.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        yield Fault(place, f"is not UTF-8 at byte {error.start}", "Save it as UTF-8")
+    statement = yield from _check_page(problem, problem.statement, SECTIONS)
+    if statement is None:
         return
-    title = f"{problem.number} · {problem.title}"
-    if statement.title != title:
-        yield Fault(place, f"the first heading is {statement.title!r}", f"Make it {title!r}")
-    if statement.headings != SECTIONS:
-        found = ", ".join(statement.headings) or "none"
-        yield Fault(place, f"the sections are {found}", f"Make them {', '.join(SECTIONS)}")
     wanted = numbered(tuple(behaviour.title for behaviour in problem.behaviours))
     yield from _compare_headings(place, statement.behaviours, wanted)
     words = statement.words(leaving_out=("Contract", "Behaviours"))
@@ -48,6 +46,38 @@ def _check_statement(problem: Problem) -> Iterator[Fault]:
         budget = f"{STATEMENT_WORDS.start} to {STATEMENT_WORDS.stop - 1}"
         what = f"has {words} words besides contract and behaviours"
         yield Fault(place, what, f"Keep it within {budget}")
+
+
+def _check_debrief(problem: Problem) -> Iterator[Fault]:
+    place = short(problem.debrief)
+    debrief = yield from _check_page(problem, problem.debrief, DEBRIEF_SECTIONS)
+    if debrief is None:
+        return
+    if (words := debrief.words(leaving_out=())) > DEBRIEF_WORDS:
+        yield Fault(place, f"has {words} words", f"Shorten it to {DEBRIEF_WORDS}")
+    questions = len(_QUESTION.findall(debrief.sections.get(DEBRIEF_SECTIONS[-1], "")))
+    if questions not in QUESTIONS:
+        what = f"numbers {questions} of its questions"
+        yield Fault(place, what, "Number two or three with `1. `, and answer each")
+
+
+def _check_page(
+    problem: Problem, page: Path, sections: tuple[str, ...]
+) -> Generator[Fault, None, Statement | None]:
+    """Check a page's title and sections; return its parts, None where it cannot be read."""
+    place = short(page)
+    try:
+        parts = parse_statement(page.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        yield Fault(place, f"is not UTF-8 at byte {error.start}", "Save it as UTF-8")
+        return None
+    title = f"{problem.number} · {problem.title}"
+    if parts.title != title:
+        yield Fault(place, f"the first heading is {parts.title!r}", f"Make it {title!r}")
+    if parts.headings != sections:
+        found = ", ".join(parts.headings) or "none"
+        yield Fault(place, f"the sections are {found}", f"Make them {', '.join(sections)}")
+    return parts
 
 
 def _compare_headings(

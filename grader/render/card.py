@@ -86,8 +86,9 @@ def print_title(console: KataConsole, result: ProblemResult) -> None:
 def print_failure(
     console: KataConsole, result: ProblemResult, commands: Commands, *, hint: bool = False
 ) -> None:
-    """Print what went wrong first, where, and the next step; nothing for a solved problem."""
+    """Print what went wrong first, where, and the next step; only that for a solved problem."""
     if result.verdict is Verdict.SOLVED:
+        _print_next(console, result, commands)
         return
     failing = result.first_failing
     if failing is None or result.message:
@@ -103,6 +104,10 @@ def print_failure(
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
             _print_labelled(console, [(label, failing.behaviour.hints[0])])
+    _print_next(console, result, commands)
+
+
+def _print_next(console: KataConsole, result: ProblemResult, commands: Commands) -> None:
     for label, command in _next_steps(result, commands):
         _print_step(console, label, command)
 
@@ -190,6 +195,8 @@ def _next_steps(result: ProblemResult, commands: Commands) -> Iterator[tuple[str
         yield "Then", f"write {nearby(result.path)}"
     elif result.verdict is Verdict.BROKEN:
         yield "Next", commands.pytest(f"problems/{number}")
+    elif result.verdict is Verdict.SOLVED:
+        yield "Next", commands.grader("debrief", number)
     elif result.verdict is Verdict.PARTIAL:
         yield "Next", commands.grader("hint", number)
         yield "In full", commands.pytest(f"problems/{number}", "-v")

@@ -1,8 +1,9 @@
-"""The list of problems, and a problem's statement, for the terminal."""
+"""The list of problems, and a problem's pages: its statement, its debrief, for the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.markdown import Markdown
 
@@ -24,10 +25,10 @@ def print_catalogue(console: KataConsole, problems: Sequence[Problem]) -> None:
         )
 
 
-def print_statement(console: KataConsole, problem: Problem) -> None:
-    """Print a statement; raise UsageError where it cannot be read."""
+def print_page(console: KataConsole, page: Path) -> None:
+    """Print a statement or a debrief; raise UsageError where it cannot be read."""
     try:
-        text = problem.statement.read_text(encoding="utf-8")
+        text = page.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{problem.statement}: cannot be read: {error}") from error
+        raise UsageError(f"{page}: cannot be read: {error}") from error
     console.print(Markdown(text, code_theme="ansi_dark"))

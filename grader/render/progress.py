@@ -15,8 +15,8 @@ from typing import Any
 
 from rich.text import Text
 
-from grader.next_step import Advice
 from grader.command import Commands, nearby
+from grader.next_step import Advice
 from grader.problem import LEVELS
 from grader.progress import Progress, Standing, State, Sum, add_up
 from grader.render.console import KataConsole

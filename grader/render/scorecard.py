@@ -75,7 +75,7 @@ class TextScorecard:
         ignored: Sequence[str],
         interrupted: bool,
     ) -> None:
-        """Print the totals, for each unsolved problem what to do next, and how it was graded."""
+        """Print the totals, what to do next where there is something, and how it was graded."""
         console = self._console
         console.print()
         for level, level_total in by_level(results, problems).items():
@@ -85,7 +85,7 @@ class TextScorecard:
             left = len(problems) - len(results)
             console.print(f"\nInterrupted: {left} of {len(problems)} not graded.", style="bad")
         for result in results:
-            if result.verdict is not Verdict.SOLVED:
+            if result.verdict is not Verdict.SOLVED or len(problems) == 1:
                 console.print()
                 print_title(console, result)
                 print_failure(console, result, self._commands, hint=True)
