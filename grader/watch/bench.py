@@ -15,7 +15,7 @@ from grader.grade import grade_in_steps
 from grader.isolation import Isolation
 from grader.probe import Prober, new_seed
 from grader.problem import Problem
-from grader.watch.loop import Broke, Failed, Graded, Post
+from grader.watch.loop import Began, Broke, Failed, Graded, Post
 from grader.workspace import Workspace
 
 
@@ -77,6 +77,7 @@ class Bench:
     def _grade(self, run: int) -> None:
         engine, problem, prober = self._prepared()
         cases = engine.tests().get(problem.number, ())
+        self._post(Began(run))
         for result, is_final in grade_in_steps(engine, problem, self._path, cases, prober):
             if run != self._newest:
                 return

@@ -58,28 +58,32 @@ def watching(targets: Sequence[Target]) -> Iterator[None]:
 
 
 def _is_module(inner: Path) -> bool:
-    return inner.suffix == ".py" and IGNORED_FOLDER not in inner.parts
+    # A folder counts: its files may have come before anybody could watch it.
+    return inner.suffix in (".py", "") and IGNORED_FOLDER not in inner.parts
 
 
 def _follow(target: Target, stop: threading.Event) -> None:
     """Watch a folder, and whatever folder comes to stand in its place."""
-    watched = _identity(target.folder)
+    is_another = False
     while not stop.is_set():
-        if watched is not None:
-            _follow_one(target, watched, stop)
-        while not stop.is_set() and (found := _identity(target.folder)) == watched:
+        if (identity := _identity(target.folder)) is None:
             stop.wait(LOOK_SECONDS)
+            continue
+        _follow_one(target, identity, stop, is_another=is_another)
+        is_another = True
         if not stop.is_set():
-            watched = found
             target.on_save()
 
 
-def _follow_one(target: Target, identity: tuple[int, int], stop: threading.Event) -> None:
+def _follow_one(
+    target: Target, identity: tuple[int, int], stop: threading.Event, *, is_another: bool
+) -> None:
     """Watch one folder until it stands no more where it stood."""
     folder = target.folder.resolve()
+    gone = (watchfiles.Change.deleted, str(folder))
     changes = watchfiles.watch(
         folder,
-        watch_filter=lambda _, path: _counts(target, folder, path),
+        watch_filter=lambda kind, path: (kind, path) == gone or _counts(target, folder, path),
         step=STEP,
         debounce=DEBOUNCE,
         recursive=target.recursive,
@@ -92,15 +96,19 @@ def _follow_one(target: Target, identity: tuple[int, int], stop: threading.Event
     # A folder may go between two looks at it.
     with contextlib.suppress(FileNotFoundError):
         for found in changes:
-            if found:
-                target.on_save()
-            if _identity(target.folder) != identity:
+            # A folder deleted and made again may get the same number as before.
+            if gone in found or _identity(target.folder) != identity:
                 return
+            if found or is_another:
+                target.on_save()
+            # Only once: what was written there before it was watched.
+            is_another = False
 
 
 def _counts(target: Target, folder: Path, path: str) -> bool:
     changed = Path(path)
-    return changed.is_relative_to(folder) and target.counts(changed.relative_to(folder))
+    is_inside = changed != folder and changed.is_relative_to(folder)
+    return is_inside and target.counts(changed.relative_to(folder))
 
 
 def _identity(folder: Path) -> tuple[int, int] | None:

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 try:
     import termios
@@ -20,6 +20,7 @@ except ImportError:  # Windows: a card at each save, and no keys
 else:
     HAS_KEYS = True
 
+Handler: TypeAlias = Callable[[int, FrameType | None], None]
 ESCAPE = "\x1b"
 END = "q"
 
@@ -106,17 +107,20 @@ def obeying_signals(keys: SingleKeys | None, on_disturbed: Callable[[], None]) -
         signal.signal(number, stop)
         go_on()
 
-    def go_on(*_: object) -> None:
+    def go_on(_: int = 0, __: FrameType | None = None) -> None:
         if keys is not None:
             keys.take()
         on_disturbed()
 
-    handlers = {
+    def resized(_: int, __: FrameType | None) -> None:
+        on_disturbed()
+
+    handlers: dict[str, Handler] = {
         "SIGTERM": end,
         "SIGHUP": end,
         "SIGTSTP": stop,
         "SIGCONT": go_on,
-        "SIGWINCH": lambda *_: on_disturbed(),
+        "SIGWINCH": resized,
     }
     before = {
         number: signal.signal(number, handler)

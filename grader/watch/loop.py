@@ -44,6 +44,13 @@ class TestsChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Began:
+    """The engine of a run has started: from now on it is the solution that takes time."""
+
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class Graded:
     """A run has a result; another one follows unless it is final."""
 
@@ -102,6 +109,7 @@ Event: TypeAlias = (
     Key
     | Saved
     | TestsChanged
+    | Began
     | Graded
     | Failed
     | Broke
@@ -207,7 +215,7 @@ class Loop:
             self._busy_since = None
             return self.begin(now)
         self._on_other(event, now)
-        return [Do.DRAW]
+        return [] if isinstance(event, Began) else [Do.DRAW]
 
     def _on_change(self, event: Saved | TestsChanged, now: float) -> list[Action]:
         if isinstance(event, TestsChanged):
@@ -234,6 +242,8 @@ class Loop:
     def _on_other(self, event: Event, now: float) -> None:
         """Take in what changes nothing but the view."""
         match event:
+            case Began():
+                self._busy_since = now
             case Broke(error):
                 raise error
             case Hinted():
@@ -263,9 +273,10 @@ class Loop:
     def _grade(self, now: float, *, anew: bool = False) -> list[Action]:
         """Start a run; one that has used up our patience goes, and its engine with it."""
         self._run += 1
+        # An engine that is still starting is not stuck: to start another one would take longer.
         is_stuck = self._busy_since is not None and now - self._busy_since > PATIENCE
-        if self._busy_since is None or anew or is_stuck:
-            self._busy_since = now
+        if anew or is_stuck:
+            self._busy_since = None
         self.wakes_at = now + SAY_RUNNING_AFTER
         self._see(hint=None, is_confirming=False)
         return [Grade(self._run, anew=anew or is_stuck)]
