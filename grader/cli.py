@@ -330,6 +330,26 @@ def diff(
 
 @app.command()
 @reporting_errors
+def watch(
+    number: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[NN]", help="The problem's number, such as 07.", show_default="where you are"
+        ),
+    ] = None,
+    solutions: Solutions = NAMED[0],
+    *,
+    isolation: Walls = Isolation.BEST,
+    no_color: NoColor = False,
+) -> int:
+    """Grade a problem's solution whenever it is saved."""
+    from grader.watch import watch_solution
+
+    return watch_solution(_workspace(), number, solutions, isolation=isolation, no_color=no_color)
+
+
+@app.command()
+@reporting_errors
 def doctor(no_color: NoColor = False) -> int:
     """Say how far solutions are confined on this machine, and what is missing."""
     from grader.engine.selfcheck import check_walls

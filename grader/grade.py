@@ -60,8 +60,20 @@ def grade(
 def _grade_one(
     engine: Engine, problem: Problem, path: Path, cases: Sequence[TestCase], prober: Prober | None
 ) -> ProblemResult:
+    *_, (result, _) = grade_in_steps(engine, problem, path, cases, prober)
+    return result
+
+
+def grade_in_steps(
+    engine: Engine, problem: Problem, path: Path, cases: Sequence[TestCase], prober: Prober | None
+) -> Iterator[tuple[ProblemResult, bool]]:
+    """Yield one problem's result after its tests, and again after its probe if that is asked.
+
+    Beside each stands whether it is the last.
+    """
     if not os.path.lexists(path):
-        return not_handed_in(problem, path)
+        yield not_handed_in(problem, path), True
+        return
     hidden = tuple(case.id for case in cases if case.is_hidden)
     job = Job(
         problem.number,
@@ -79,10 +91,11 @@ def _grade_one(
         # What failed its tests is lost already.
         asked = prober.asks_about(problem) if prober else ()
         left = [name for name in asked if name in result.passed_ids]
-        if prober is None or not left:
-            return result
-        return score(problem, path, cases, trial, prober.disagreements(problem, path, left))
+        yield result, not left
+        if prober is not None and left:
+            answered = prober.disagreements(problem, path, left)
+            yield score(problem, path, cases, trial, answered), True
     except Exception as error:  # noqa: BLE001  # whatever it is, it costs this problem only
         known = isinstance(error, EngineError)
         trial.failure = str(error) if known else f"{type(error).__name__}: {safe_str(error)}"
-        return score(problem, path, cases, trial)
+        yield score(problem, path, cases, trial), True

@@ -27,7 +27,7 @@ LAYERS = (
     {"engine"},
     {"probe"},
     {"grade"},
-    {"prove", "run", "debrief", "predict", "interview"},
+    {"prove", "run", "debrief", "predict", "interview", "watch"},
     {"cli"},
     {"__main__"},
 )
