@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from grader.command import Commands, nearby
-from grader.difference import difference, sources
-from grader.errors import UsageError
+from grader.difference import Sources, difference, sources
+from grader.errors import SolutionError, UsageError
 from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.render.catalogue import print_page
@@ -30,6 +32,9 @@ def give_debrief(
     if not anyway and not _is_solved(workspace, problem.number, choice, isolation):
         return _refuse(console, "debrief", "gives the ideas away", problem.number, choice)
     print_page(console, problem.debrief)
+    if (workspace.reference / problem.solution_name).exists():
+        command = Commands.here(choice).grader("diff", problem.number)
+        console.print(f"\nHow the reference does it: {command}", style="quiet", soft_wrap=True)
     return SOLVED
 
 
@@ -54,10 +59,18 @@ def give_diff(
     console = open_console(no_color=no_color)
     if not anyway and not _is_solved(workspace, problem.number, choice, isolation):
         return _refuse(console, "diff", "shows the reference", problem.number, choice)
-    old, new = sources(path, problem.base_of(path)), sources(reference)
+    old, new = _read(path, problem.base_of(path)), _read(reference)
     lines = list(difference(old, new, nearby(path), nearby(reference)))
     print_difference(console, lines or ["No difference: this is the reference, line by line."])
     return SOLVED
+
+
+def _read(path: Path, base: Path | None = None) -> Sources:
+    try:
+        return sources(path, base)
+    except SolutionError as error:
+        what = f"{nearby(path.parent)}: {error.message}."
+        raise UsageError(f"{what}\nMend it, or name another one with --solutions.") from error
 
 
 def _is_solved(workspace: Workspace, number: str, choice: str, isolation: Isolation) -> bool:

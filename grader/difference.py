@@ -7,26 +7,25 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from grader.errors import SolutionError, UsageError
+from grader.errors import SolutionError
 from grader.intake import modules, take_in
 from grader.solution import read_source
 
 # What patch and git call the other side of a file that one side lacks.
 NO_FILE = "/dev/null"
+# A million empty lines keep difflib busy for minutes, and nobody reads them.
+MAX_LINES = 10_000
 Sources = dict[str, list[str]]
 
 
 def sources(path: Path, base: Path | None = None) -> Sources:
     """Return the lines of a solution's files by their paths inside it, "" for a single file.
 
-    A package may lie over the package ``base``. Raises UsageError where a file cannot be read.
+    A package may lie over the package ``base``. Raises SolutionError where one cannot be read.
     """
-    try:
-        # A copy as the grader takes it: neither links out of the folder nor strangers.
-        with tempfile.TemporaryDirectory() as folder:
-            own = _lines(take_in(path, Path(folder)))
-    except SolutionError as error:
-        raise UsageError(f"{path}: {error.message}.") from error
+    # A copy as the grader takes it: neither links out of the folder nor strangers.
+    with tempfile.TemporaryDirectory() as folder:
+        own = _lines(take_in(path, Path(folder)))
     return own if base is None else {**sources(base), **own}
 
 
@@ -51,7 +50,10 @@ def _lines(path: Path) -> Sources:
 def _split(file: Path) -> list[str]:
     """Return a file's lines as Python counts them; str.splitlines knows more ends than Python."""
     text = read_source(file).replace("\r\n", "\n").replace("\r", "\n")
-    return text.removesuffix("\n").split("\n") if text else []
+    lines = text.removesuffix("\n").split("\n") if text else []
+    if len(lines) > MAX_LINES:
+        raise SolutionError(f"{file.name} has {len(lines):,} lines; {MAX_LINES:,} can be compared")
+    return lines
 
 
 def _joined(folder: str, name: str) -> str:
