@@ -1,7 +1,7 @@
 """The diagnosis is right about solutions that nobody made it from.
 
-``tests/variants`` has wrong solutions written from a misconception's sentence and the statement; the
-first line of each says which known-wrong solution it is a variant of.
+``tests/variants`` has wrong solutions written from a misconception's sentence and the statement.
+The first line of each says which known-wrong solution it is a variant of.
 """
 
 from __future__ import annotations
