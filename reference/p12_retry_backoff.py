@@ -11,8 +11,9 @@ from typing import Any, Literal, TypeVar
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-# A generator of our own: whoever seeds the module's must not make all servers wait alike.
-_random = random.Random()
+# Not the module's generator, which one seed would make alike on all servers, nor one with a state
+# of its own, which a fork would copy.
+_random = random.SystemRandom()
 
 
 def backoff_delays(base: float, factor: float, cap: float) -> Iterator[float]:

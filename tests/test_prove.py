@@ -52,9 +52,16 @@ def prove(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -
     # A tracer in this process, as for coverage, makes the machine look slow.
     monkeypatch.setattr(claims, "slowness", lambda: 1.0)
 
-    def run(root: Path, *, repeat: int = 1, seeds: int = 0) -> Proof:
+    def run(root: Path, *, repeat: int = 1, seeds: int = 0, write_patterns: bool = False) -> Proof:
         code = prove_problems(
-            Workspace(root), [], repeat=repeat, seeds=seeds, probe_seeds=40, jobs=2, no_color=True
+            Workspace(root),
+            [],
+            repeat=repeat,
+            seeds=seeds,
+            probe_seeds=40,
+            jobs=2,
+            write_patterns=write_patterns,
+            no_color=True,
         )
         return Proof(code, re.sub(r"\b(in|take) \d+\.\d\d s", r"\1 _ s", capsys.readouterr().out))
 
@@ -146,6 +153,41 @@ def test_wrong_solutions_of_two_families_must_be_told_apart(sample: Path, prove:
     assert prove(sample).faults == lines(
         HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt"
     )
+
+
+def test_patterns_are_written_as_the_runs_show_them(sample: Path, prove: Prove) -> None:
+    path = sample / "problems" / "01" / "patterns.json"
+    recorded = path.read_bytes()
+    path.unlink()
+
+    proof = prove(sample, write_patterns=True)
+
+    assert path.read_bytes() == recorded
+    assert "\n  problems/01/patterns.json is written\n" in proof.text
+    assert proof.code == 0
+
+
+def test_patterns_of_what_does_not_hold_are_not_written(sample: Path, prove: Prove) -> None:
+    lay_over(HERE / "broken_problems" / "two_wrong_solutions_alike", sample)
+    path = sample / "problems" / "01" / "patterns.json"
+    path.unlink()
+
+    proof = prove(sample, write_patterns=True)
+
+    expected = HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt"
+    assert proof.faults == lines(expected)
+    assert not path.exists()
+
+
+def test_patterns_that_cannot_be_written_are_a_fault(sample: Path, prove: Prove) -> None:
+    path = sample / "problems" / "01" / "patterns.json"
+    path.unlink()
+    path.mkdir()
+
+    proof = prove(sample, write_patterns=True)
+
+    where = "problems/01/patterns.json: cannot be written: Is a directory."
+    assert proof.faults == [f"{where} Check its permissions"]
 
 
 def test_a_slow_machine_is_given_more_time(

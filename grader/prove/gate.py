@@ -8,6 +8,8 @@ from grader.engine import open_engine
 from grader.errors import ProblemFaults
 from grader.grade import job_pool
 from grader.isolation import Isolation
+from grader.loader import short
+from grader.patterns import NAME as PATTERNS
 from grader.prove.proof import Proof, Prover
 from grader.render.console import open_console
 from grader.render.matrix import print_closing_line, print_proof
@@ -48,6 +50,10 @@ def prove_problems(
             for proof in _one_ahead(prover.start(proof) for proof in examined):
                 prover.judge(proof)
                 print_proof(console, proof.problem, proof.subjects, proof.faults)
+                if write_patterns and not proof.faults:
+                    console.print(
+                        f"  {short(proof.problem.folder / PATTERNS)} is written", style="quiet"
+                    )
                 proofs.append(proof)
         faults = [fault for proof in proofs for fault in proof.faults]
     except ProblemFaults as error:

@@ -108,7 +108,6 @@ class Prover:
             # Answers would name what is wrong a second time.
             proof.faults += found or check_answers(proof.asked)
         # Patterns of what does not hold mean nothing yet.
-        if not proof.faults and self._write_patterns:
-            write_record(proof.problem, proof.subjects)
-        elif not proof.faults:
-            proof.faults += check_record(proof.problem, proof.subjects)
+        if not proof.faults:
+            record = write_record if self._write_patterns else check_record
+            proof.faults += record(proof.problem, proof.subjects)

@@ -36,10 +36,13 @@ def sentence_of(wrong: Path) -> str:
     return docstring.partition("\n")[0]
 
 
-def write_record(problem: Problem, subjects: Sequence[Subject]) -> None:
-    """Write what the runs show into the problem's folder; raise OSError where that fails."""
-    text = as_text(shown_patterns(subjects))
-    (problem.folder / NAME).write_text(text, encoding="utf-8", newline="\n")
+def write_record(problem: Problem, subjects: Sequence[Subject]) -> Iterator[Fault]:
+    """Write what the runs show into the problem's folder; yield a fault where that fails."""
+    path = problem.folder / NAME
+    try:
+        path.write_text(as_text(shown_patterns(subjects)), encoding="utf-8", newline="\n")
+    except OSError as error:
+        yield Fault(short(path), f"cannot be written: {error.strerror}", "Check its permissions")
 
 
 def check_record(problem: Problem, subjects: Sequence[Subject]) -> Iterator[Fault]:

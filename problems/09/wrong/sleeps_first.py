@@ -1,4 +1,4 @@
-"""Thinks `await asyncio.sleep(0)` before the call gives the loop its chance."""
+"""Thinks `asyncio.sleep(0)` before the call gives the loop its chance."""
 
 import asyncio
 import functools
