@@ -19,7 +19,7 @@ LAYERS = (
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
-    {"workspace", "totals", "interrupts", "definitions", "place", "unawaited"},
+    {"workspace", "totals", "exits", "interrupts", "definitions", "place", "unawaited"},
     {"solutions", "judge", "advice"},
     {"command"},
     {"render"},

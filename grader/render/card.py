@@ -170,10 +170,12 @@ def _output(output: str) -> Iterator[tuple[str, str]]:
 def _lines(message: str, word: str) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line; ``word`` is the label of the first without one."""
     for label, text in split_labels(message):
-        if text:
-            yield label or word, text
-        # A label alone belongs to the line below.
-        word = label if not text else word if label else ""
+        if not text:
+            # A label alone belongs to the line below.
+            word = label
+            continue
+        yield label or word, text
+        word = word if label else ""
 
 
 def nearby_place(place: str) -> str:
