@@ -103,7 +103,8 @@ def _at_imports(case: Case) -> str:
     text = case.report.message
     if match := re.search(r"No module named '([\w.]+)'", text):
         return _not_there(match[1], case)
-    if re.search(rf"cannot import name '\w+' from '{case.problem.slug}' \(.*\.py\)", text):
+    is_file = not case.problem.stub.is_dir()
+    if is_file and re.search(rf"cannot import name '\w+' from '{case.problem.slug}'$", text):
         return _circular(case.problem.slug, case)
     if match := re.search(r"partially initialized module '([\w.]+)'", text):
         return _circular(match[1], case)
@@ -218,6 +219,8 @@ def _at_the_value(case: Case) -> str:
 def _coroutine_returned(name: str, case: Case) -> str:
     if name == case.function.rpartition(".")[2] and case.asked and not case.asked.is_async:
         return f"`def {name}`, without `async`: calling it must give the value, not a coroutine"
+    if case.own and not case.own.is_async:
+        return f"call a plain function in place of `{name}`: a coroutine is not yet its result"
     return f"write `await` before the call of `{name}`: a coroutine is not yet its result"
 
 

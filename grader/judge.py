@@ -11,6 +11,7 @@ from types import ModuleType, TracebackType
 import pytest
 
 from grader.errors import PartError, SolutionError
+from grader.exits import ProcessEnded
 from grader.interrupts import RunEnded
 from grader.outcome import Outcome, TestReport
 from grader.solution import Solution
@@ -45,8 +46,8 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     where = solution.where(trace)
     if isinstance(error, SolutionError):
         label = "Broken     " if isinstance(error, PartError) else ""
-        is_late = _is_timeout(error.__cause__)
-        message = "did not end in time while it was imported" if is_late else error.message
+        end = _end(error.__cause__)
+        message = f"{end[1]} while it was imported" if end else error.message
         return Outcome.ERROR, label + message, error.where
     if isinstance(error, NotImplementedError) and _raised_by(solution, trace):
         return Outcome.TODO, "it still raises NotImplementedError", where
@@ -55,14 +56,19 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     misfit = None if _raised_by(solution, trace) else _misfit(error, solution)
     if misfit:
         return Outcome.ERROR, misfit, where
-    if _is_timeout(error):
-        return Outcome.TIMEOUT, "Did not end in time", where
+    if end := _end(error):
+        return *end, where
     repeated = _recursion(trace, solution) if isinstance(error, RecursionError) else None
     return Outcome.FAILED, *(repeated or (_raised(error), where))
 
 
-def _is_timeout(error: BaseException | None) -> bool:
-    return isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT)
+def _end(error: BaseException | None) -> tuple[Outcome, str] | None:
+    """Word what stands for the end of a process, or of the time that it had."""
+    if isinstance(error, pytest.fail.Exception) and safe_str(error).startswith(_TIMEOUT):
+        return Outcome.TIMEOUT, "Did not end in time"
+    if isinstance(error, ProcessEnded):
+        return Outcome.CRASHED, safe_str(error)
+    return None
 
 
 def _recursion(trace: TracebackType | None, solution: Solution) -> tuple[str, str] | None:

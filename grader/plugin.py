@@ -16,6 +16,7 @@ import pytest
 
 from grader.case import TestCase, Trial
 from grader.errors import GraderError, PartError, SolutionError
+from grader.exits import ExitGuard
 from grader.interrupts import InterruptWatch, RunEnded, ends_run
 from grader.judge import judge
 from grader.loader import METADATA, load_problem
@@ -45,6 +46,7 @@ class Kata:
     def __init__(self, choice: str) -> None:
         self.choice = choice
         self.watch = InterruptWatch()
+        self.exits = ExitGuard()
         self.problems: dict[Path, Problem] = {}
         self.solutions: dict[Path, Solution] = {}
         self.items: dict[str, pytest.Item] = {}
@@ -163,9 +165,10 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop watching for Ctrl-C, and remember what was graded."""
+    """Stop watching for Ctrl-C and exits, and remember what was graded."""
     if kata := config.stash.get(KATA, None):
         kata.watch.stop()
+        kata.exits.stop()
         _remember(kata.gradings())
 
 
@@ -216,10 +219,13 @@ def pytest_runtestloop(session: pytest.Session) -> None:
 
     The engine, which comes before this hook, runs the tests itself and chooses per worker.
     """
+    kata = session.config.stash[KATA]
     try:
-        session.config.stash[KATA].choose_solutions()
+        kata.choose_solutions()
     except GraderError as error:
         raise pytest.UsageError(str(error)) from error
+    if kata.problems:
+        kata.exits.start()
 
 
 @pytest.fixture

@@ -119,8 +119,12 @@ class Solution:
     def _load_error(self, error: BaseException) -> SolutionError:
         if isinstance(error, SolutionError):
             return error
+        text = safe_str(error)
+        if isinstance(error, ImportError) and isinstance(error.path, str):
+            # Where it is says nothing that its name does not.
+            text = text.replace(f" ({error.path})", "")
         return SolutionError(
-            f"raised {type(error).__name__} while it was imported: {safe_str(error)}".rstrip(": "),
+            f"raised {type(error).__name__} while it was imported: {text}".rstrip(": "),
             where=self.where(error.__traceback__),
         )
 

@@ -79,7 +79,7 @@ FAILURES = {
     "calls_pytest_exit": "Raised     Exit, which would end the whole program",
     "calls_pytest_skip": OF_PYTEST,
     "calls_pytest_xfail": OF_PYTEST,
-    "recurses_for_ever": "Raised     RecursionError: it keeps calling itself",
+    "recurses_for_ever": "Raised     RecursionError: `shout` keeps calling itself",
     "error_text_raises": "Raised     Mute: <Mute object whose text raised RuntimeError>",
     "error_text_is_huge": f"Raised     ValueError: {'x' * 372} … {'x' * 125}",
     "error_notes_raise": "Raised     RuntimeError: no notes",

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from grader.errors import PartError, SolutionError
+from grader.exits import ExitGuard
 from grader.interrupts import InterruptWatch, RunEnded, ends_run
 from grader.judge import judge
 from grader.outcome import Outcome, TestReport
@@ -16,7 +17,7 @@ from grader.solution import Solution
 from grader.testkit import call, expect
 
 SOURCE = """
-import abc
+import os
 
 def todo(): raise NotImplementedError
 def abstract(): int.from_bytes(object())
@@ -31,6 +32,10 @@ class Cart:
 class Loud(Exception):
     def __str__(self): return "\\x1b[31m" + "x" * 100_000
 def loud(): raise Loud
+def begins(): return again()
+def ping(): return pong()
+def pong(): return ping()
+def leaves(): os._exit(3)
 """
 
 
@@ -41,11 +46,18 @@ def solution(tmp_path: Path) -> Solution:
     return Solution(path, "p07_x", lambda error: False)
 
 
+@pytest.fixture
+def guard() -> Iterator[ExitGuard]:
+    guard = ExitGuard()
+    guard.start()
+    yield guard
+    guard.stop()
+
+
 def judged(solution: Solution, test: Callable[[ModuleType], object]) -> TestReport:
     """Judge what ``test`` raises when it is given the loaded solution."""
-    module = solution.load()
     try:
-        test(module)
+        test(solution.load())
     except BaseException as error:  # noqa: BLE001  # this is what is judged
         return judge(error, solution)
     finally:
@@ -124,7 +136,6 @@ def test_a_call_that_the_signature_does_not_accept_is_an_error(solution: Solutio
     assert report.message.splitlines() == [
         "Called     one(1, y=2)",
         "Signature  one() got an unexpected keyword argument 'y'",
-        "Expected   the signature that the statement gives",
     ]
 
 
@@ -132,10 +143,29 @@ def test_a_wrong_call_inside_the_solution_is_a_failure(solution: Solution) -> No
     assert judged(solution, lambda module: call(module.calls_one)).outcome is Outcome.FAILED
 
 
-def test_endless_recursion_is_told_in_a_line(solution: Solution) -> None:
-    report = judged(solution, lambda module: module.again())
+def test_endless_recursion_is_told_with_the_line_that_comes_again(solution: Solution) -> None:
+    report = judged(solution, lambda module: module.begins())
 
-    assert report.message == "Raised     RecursionError: it keeps calling itself"
+    assert report.message == "Raised     RecursionError: `again` keeps calling itself"
+    assert line(report) == 8
+
+
+def test_functions_that_call_each_other_for_ever_are_both_named(solution: Solution) -> None:
+    report = judged(solution, lambda module: module.ping())
+
+    assert report.message in (
+        "Raised     RecursionError: `ping` and `pong` keep calling each other",
+        "Raised     RecursionError: `pong` and `ping` keep calling each other",
+    )
+
+
+def test_a_recursion_that_is_not_the_solutions_is_a_failure_like_any_other(
+    solution: Solution,
+) -> None:
+    def test(module: ModuleType) -> None:
+        raise RecursionError("too deep")
+
+    assert judged(solution, test).message == "Raised     RecursionError: too deep"
 
 
 def test_a_loud_error_is_capped_and_harmless(solution: Solution) -> None:
@@ -150,6 +180,47 @@ def test_a_bare_assertion_keeps_the_authors_words(solution: Solution) -> None:
         raise AssertionError("the cart is empty\nassert [] == [1]")
 
     assert judged(solution, test).message == "the cart is empty"
+
+
+@pytest.mark.parametrize(
+    "text", ["assert [] == [1]\n +  where [] = items()", ""], ids=["rewritten", "empty"]
+)
+def test_a_bare_assertion_without_words_shows_no_line_of_the_test(
+    solution: Solution, text: str
+) -> None:
+    def test(module: ModuleType) -> None:
+        raise AssertionError(text)
+
+    assert judged(solution, test).message == (
+        "Raised     AssertionError: a claim about what it did does not hold"
+    )
+
+
+def test_notes_of_others_are_not_shown(solution: Solution) -> None:
+    def test(module: ModuleType) -> None:
+        error = ValueError("no")
+        error.add_note("Falsifying example: test_it(x=1)")
+        error.add_note("Called     f(1)")
+        raise error
+
+    assert judged(solution, test).message == "Called     f(1)\nRaised     ValueError: no"
+
+
+def test_a_process_that_ends_is_a_crash_with_its_line(solution: Solution, guard: ExitGuard) -> None:
+    report = judged(solution, lambda module: module.leaves())
+
+    assert (report.outcome, line(report)) == (Outcome.CRASHED, 20)
+    assert report.message == "Ended the process: exit status 3"
+
+
+def test_an_import_that_ends_the_process_is_told_as_such(
+    solution: Solution, guard: ExitGuard
+) -> None:
+    solution.path.write_text("import os\nos._exit(4)\n")
+
+    report = judged(solution, lambda module: None)
+
+    assert report.message == "Ended the process: exit status 4 while it was imported"
 
 
 def test_a_time_out_is_one(solution: Solution) -> None:

@@ -33,11 +33,13 @@ STEP = 1 if os.environ.get("LEAKS") == "all" else 8
 SCREEN = 24
 # Shorter lines and texts stand in any program.
 LINE, LITERAL = 13, 8
-# What a failure is told by: there, the arguments and the expectation of a test belong.
-TOLD = "Called|Returned|Raised|Expected|Checked|Found|Missing|Too much|Source|Signature|Printed"
+# What the grader says itself; behind any other label stand a test's arguments and expectation.
+OWN = ("Where", "Try", "Next", "Then", "In full", "Hint 1/3")
+# Shown whole, however long: a source that is judged, and what several threads did.
+LISTINGS = ("    Source ", "What happened, one thread at a time")
 _LABEL = re.compile(r"    ([A-Z][\w/ -]{0,9}?)  ")
 _REWRITTEN = re.compile(
-    r"^\W*(E +)?assert |\+ +where |Falsifying example|test_hidden", re.MULTILINE
+    r"^\W*(E +)?assert |\+ +where |Falsifying example|test_hidden\.py", re.MULTILINE
 )
 
 every_problem = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem: problem.slug)
@@ -45,11 +47,19 @@ every_problem = pytest.mark.parametrize("problem", PROBLEMS, ids=lambda problem:
 
 @dataclass(frozen=True)
 class Card:
-    """What a learner reads of one wrong solution, and what was no secret to begin with."""
+    """What a learner reads of one wrong solution, and what was no secret to begin with.
+
+    ``card`` is what pytest shows, ``row`` what the scorecard says of it.
+    """
 
     name: str
-    text: str
+    card: str
+    row: str
     known: str
+
+    @property
+    def text(self) -> str:
+        return self.card + self.row
 
     @property
     def words(self) -> str:
@@ -62,7 +72,7 @@ class Card:
         kept, is_told = [], False
         for line in self.text.splitlines():
             if match := _LABEL.match(line):
-                is_told = re.fullmatch(TOLD, match[1].strip()) is not None
+                is_told = match[1].strip() not in OWN
             elif not line.startswith("     "):
                 is_told = False
             kept += [] if is_told else [line]
@@ -93,11 +103,11 @@ def offset(problem: Problem) -> int:
 
 def card_of(engine: Engine, problem: Problem, path: Path) -> Card:
     [result] = grade(engine, [problem], {problem.number: path}, jobs=1)
-    out = io.StringIO()
-    console = open_console(file=out, width=80)
-    print_card(console, result, Commands(str(path)))
-    print_failure(console, result, Commands(str(path)), hint=True)
-    return Card(path.stem, out.getvalue(), known(problem, path))
+    commands = Commands("DIR")
+    card, row = io.StringIO(), io.StringIO()
+    print_card(open_console(file=card, width=80), result, commands)
+    print_failure(open_console(file=row, width=80), result, commands, hint=True)
+    return Card(path.stem, card.getvalue(), row.getvalue(), known(problem, path))
 
 
 def known(problem: Problem, path: Path) -> str:
@@ -115,16 +125,11 @@ def hidden(problem: Problem) -> tuple[str, ast.Module]:
 
 
 def code_lines(problem: Problem) -> set[str]:
-    """Return the lines of the hidden tests, but for those inside a text of several lines."""
-    text, tree = hidden(problem)
-    inside = {
-        number
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Constant | ast.JoinedStr)
-        for number in range(node.lineno + 1, (node.end_lineno or node.lineno) + 1)
-    }
-    lines = {line.strip() for n, line in enumerate(text.splitlines(), 1) if n not in inside}
-    return {" ".join(line.split()) for line in lines if len(line) >= LINE}
+    """Return the lines of the hidden tests, but for those that stand in a text of theirs too."""
+    source, _ = hidden(problem)
+    lines = {" ".join(line.split()) for line in source.splitlines()}
+    texts = "\n".join(literals(problem))
+    return {line for line in lines if len(line) >= LINE and line not in texts}
 
 
 def literals(problem: Problem) -> set[str]:
@@ -182,9 +187,8 @@ def test_a_card_fits_on_a_screen(problem: Problem, cards: Mapping[str, list[Card
     long = {
         card.name: length
         for card in cards[problem.number]
-        # A source that is judged is shown whole.
-        if "  Source" not in card.text
-        if (length := len(card.text.split("\n\n")[0].splitlines())) > SCREEN
+        if not any(listing in card.card for listing in LISTINGS)
+        if (length := len(card.card.strip().splitlines())) > SCREEN
     }
 
     assert long == {}

@@ -38,7 +38,7 @@ def solve(kata: pytest.Pytester, source: str) -> None:
 
 def shown(result: pytest.RunResult) -> str:
     """Return what was printed, without what differs from one run or machine to the next."""
-    text = re.sub(r"=+ (.*) in \d+\.\d+s =+", r"\1", result.stdout.str())
+    text = re.sub(r" in \d+\.\d+s", "", result.stdout.str())
     return re.sub(r"\S*/bin/(grader|pytest)", r"\1", text) + "\n"
 
 

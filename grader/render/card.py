@@ -178,6 +178,10 @@ def _output(output: str) -> Iterator[tuple[str, str]]:
 def _lines(message: str, word: str) -> Iterator[tuple[str, str]]:
     """Yield label and text of each line; ``word`` is the label of the first without one."""
     for label, text in split_labels(message):
+        if not text:
+            # A label alone belongs to the line below.
+            word = label
+            continue
         yield label or word, text
         word = word if label else ""
 
