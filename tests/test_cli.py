@@ -403,7 +403,7 @@ def test_an_interrupt_keeps_what_was_graded(kata: Path, monkeypatch: pytest.Monk
     import grader.run
 
     solve(kata, HALF)
-    real = grader.run.grade
+    real = vars(grader.run)["grade"]
 
     def interrupted(*arguments: Any, **options: Any) -> Any:
         yield from real(*arguments, **options)
