@@ -121,6 +121,7 @@ class Session:
             return False
         self._wants_to_end = True
         self._page.say("\nCtrl-C once more ends the interview; Enter goes on.")
+        self._page.prompt(self._left())
         return True
 
     def _remind(self) -> None:

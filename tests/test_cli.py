@@ -182,6 +182,12 @@ def test_json_adds_up(kata: Path) -> None:
         (["--no-such-option"], "No such option: --no-such-option"),
         (["hint"], "Missing argument 'NN'"),
         (["hint", "01", "--level", "4"], "Invalid value for '--level'"),
+        (["reset"], "Missing argument 'NN'"),
+        (["reset", "99"], "grader: There is no problem 99."),
+        (["reset", "01", "--restore"], "holds no backup of problem 01."),
+        (["interview", "--minutes", "5", "--count", "1"], "grader: 5 minutes are too few"),
+        (["interview", "--count", "2"], "grader: There are 1 such problems, not 2."),
+        (["interview", "--level", "4"], "grader: There is no problem of level 4."),
     ],
     ids=str,
 )
@@ -327,6 +333,173 @@ def test_a_hint_is_shown_even_if_it_cannot_be_remembered(kata: Path) -> None:
     assert answer.code == 0
     assert "Hint 1 of 3" in answer.out
     assert "this hint is not remembered" in answer.err
+
+
+# --- what is remembered -----------------------------------------------------------------------
+
+HALF = "def clamp(value, low, high):\n    return low if value < low else value\n"
+
+
+def reference(kata: Path) -> str:
+    return (kata / "reference" / "p01_clamp.py").read_text()
+
+
+def test_hints_stand_on_the_scorecard(kata: Path, matches_gold: Gold) -> None:
+    second_problem(kata)
+    for text in (HALF, HALF, HALF):
+        solve(kata, text)
+        run("hint", "01")
+    run("hint", "02")
+    solve(kata, reference(kata))
+
+    matches_gold("scorecard_hints.txt", run().out)
+
+
+@pytest.mark.parametrize(("solutions", "hints"), [("stubs", 1), ("reference", None)])
+def test_json_has_the_hints_of_ones_own_solutions(
+    kata: Path, solutions: str, hints: int | None
+) -> None:
+    run("hint", "01")
+
+    [problem] = json.loads(run("--format", "json", "--solutions", solutions).out)["problems"]
+
+    assert problem["hints"] == hints
+
+
+def test_a_damaged_memory_of_hints_stops_no_grading(kata: Path) -> None:
+    (kata / ".grader").mkdir()
+    (kata / ".grader" / "hints.json").write_text("{")
+
+    answer = run()
+
+    assert "hints.json: cannot be read" in answer.err
+    assert "Total" in answer.out
+
+
+def test_gradings_are_remembered(kata: Path) -> None:
+    solve(kata, HALF)
+    run()
+    solve(kata, reference(kata))
+    run("01")
+
+    [problem] = json.loads(run("progress", "--format", "json").out)["problems"]
+
+    assert (problem["state"], problem["best"], problem["attempts"]) == ("solved", 30, 2)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["--solutions", "reference"], ["--solutions", "stubs/p01_clamp.py"], ["prove"]],
+    ids=["reference", "file", "prove"],
+)
+def test_the_solutions_of_others_are_not_remembered(kata: Path, arguments: list[str]) -> None:
+    run(*arguments)
+
+    assert run("progress").out == "Nothing graded yet: `grader next` says where to begin.\n"
+    assert not (kata / ".grader").exists()
+
+
+def test_an_interrupt_keeps_what_was_graded(kata: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import grader.run
+
+    solve(kata, HALF)
+    real = vars(grader.run)["grade"]
+
+    def interrupted(*arguments: Any, **options: Any) -> Any:
+        yield from real(*arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.run.grade", interrupted)
+
+    assert run().code == 130
+    assert json.loads(run("progress", "--format", "json").out)["problems"][0]["attempts"] == 1
+
+
+def test_a_damaged_history_stops_no_grading_and_no_more_than_progress(kata: Path) -> None:
+    (kata / ".grader").mkdir()
+    (kata / ".grader" / "progress.sqlite3").write_bytes(b"no database" * 100)
+    solve(kata, HALF)
+
+    graded, progress, advice = run(), run("progress"), run("next")
+
+    assert graded.code == 1
+    assert "15/30" in graded.out
+    [line] = graded.err.splitlines()
+    assert line.startswith("grader: this grading is not remembered: ")
+    assert (progress.code, advice.code) == (2, 2)
+    assert "is damaged (file is not a database). Move it away" in progress.err
+
+
+def test_the_next_step_is_named(kata: Path) -> None:
+    solve(kata, HALF)
+    assert "You have begun it, and not graded it yet." in run("next").out
+
+    run()
+    assert "grader hint 01" in run("next").out
+
+
+def test_a_reset_is_told_and_can_be_taken_back(kata: Path) -> None:
+    solve(kata, HALF)
+    mine = kata / "stubs" / "p01_clamp.py"
+
+    answers = [run("reset", "1"), run("reset", "1"), run("reset", "1", "--restore")]
+
+    assert [answer.code for answer in answers] == [0, 0, 0]
+    assert answers[0].out.startswith(
+        "stubs/p01_clamp.py is the untouched stub again.\n"
+        "What was there is kept: .grader/backup/p01_clamp."
+    )
+    assert answers[0].out.endswith("To get it back: grader reset 01 --restore\n")
+    assert answers[1].out == ("stubs/p01_clamp.py is the untouched stub already: nothing to do.\n")
+    assert answers[2].out == "stubs/p01_clamp.py is your newest backup again.\n"
+    assert mine.read_text() == HALF
+
+
+def test_a_reset_of_what_was_solved_is_no_slip(kata: Path) -> None:
+    solve(kata, reference(kata))
+    run()
+    run("reset", "1")
+    solve(kata, HALF)
+    run()
+
+    [problem] = json.loads(run("progress", "--format", "json").out)["problems"]
+
+    assert (problem["state"], problem["best"]) == ("begun", 30)
+
+
+def test_what_a_link_led_to_is_told(kata: Path) -> None:
+    mine = kata / "stubs" / "p01_clamp.py"
+    mine.unlink()
+    mine.symlink_to("elsewhere.py")
+
+    assert "It was a link to elsewhere.py, where nothing has changed.\n" in run("reset", "1").out
+
+
+def test_an_interview_is_read_from_a_pipe(kata: Path) -> None:
+    command = ["interview", "--count", "1", "--seed", "1", "--isolation", "none"]
+    second = ["hint", "01"]
+
+    answer = run_apart(command, cwd=kata, input="t\ng\nd\n")
+
+    assert (answer.returncode, answer.stderr) == (1, "")
+    assert "45 min left." in answer.stdout
+    assert "0/30 points" in answer.stdout
+    assert run_apart(second, cwd=kata).returncode == 0
+
+
+def test_hints_are_refused_during_an_interview(kata: Path) -> None:
+    from datetime import UTC, datetime
+
+    from grader.interviews import begin
+    from grader.workspace import Workspace
+
+    workspace = Workspace(kata)
+    begin(workspace, workspace.problems(), minutes=45, seed=1, now=datetime.now(UTC))
+
+    answer = run("hint", "01")
+
+    assert answer.code == 2
+    assert "no hints until it ends" in answer.err
 
 
 # --- the rest ---------------------------------------------------------------------------------

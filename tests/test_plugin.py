@@ -10,6 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from grader.history import Grading, read_history
+from grader.outcome import Verdict
+from grader.workspace import Workspace
+
 TESTS = Path(__file__).parent
 ALL = 10  # the tests of the sample problem, examples among them
 SETTINGS = """
@@ -229,3 +233,111 @@ def test_several_problems_get_a_card_each(pytester: pytest.Pytester) -> None:
     )
 
     result.stdout.fnmatch_lines(["01 · *", "*12/12 behaviours*", "02 · *", "*12/12 behaviours*"])
+
+
+# --- what is remembered ------------------------------------------------------------------------
+
+HALF = "def clamp(value, low, high):\n    return low if value < low else value\n"
+
+
+def remembered(kata: pytest.Pytester) -> list[Grading]:
+    return read_history(Workspace(kata.path))
+
+
+def test_a_whole_run_is_remembered(kata: pytest.Pytester) -> None:
+    solve(kata, HALF)
+
+    kata.runpytest("problems/01")
+
+    [grading] = remembered(kata)
+    assert (grading.source, grading.verdict) == ("pytest", Verdict.PARTIAL)
+    assert (grading.points, grading.failed) == (15, 3)
+    assert grading.seconds > 0
+
+
+@pytest.mark.parametrize("argument", ["problems", "problems/01/test_hidden.py", "-v"])
+def test_any_way_to_run_all_hidden_tests_counts(kata: pytest.Pytester, argument: str) -> None:
+    solve(kata, HALF)
+
+    kata.runpytest(argument, *(["problems/01"] if argument == "-v" else []))
+
+    assert len(remembered(kata)) == 1
+
+
+def test_a_broken_solution_is_remembered(kata: pytest.Pytester) -> None:
+    solve(kata, "def clamp(:\n")
+
+    kata.runpytest("problems/01")
+
+    assert [grading.verdict for grading in remembered(kata)] == [Verdict.BROKEN]
+
+
+HIDDEN_TESTS = "problems/01/test_hidden.py"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["problems/01", "-k", "zero"],
+        [f"{HIDDEN_TESTS}::test_zero_is_a_bound"],
+        ["problems/01/test_examples.py"],
+        ["problems/01", "-x"],
+        ["problems/01", "--collect-only"],
+        ["problems/01", "--deselect", f"{HIDDEN_TESTS}::test_zero_is_a_bound"],
+        ["problems/01", "--solutions", "reference"],
+        ["problems/01", "--solutions", "stubs/p01_clamp.py"],
+    ],
+    ids=" ".join,
+)
+def test_a_part_of_a_run_or_another_solution_is_no_grading(
+    kata: pytest.Pytester, arguments: list[str]
+) -> None:
+    solve(kata, HALF)
+
+    kata.runpytest(*arguments)
+
+    assert remembered(kata) == []
+
+
+def test_a_run_of_what_failed_last_is_no_grading(kata: pytest.Pytester) -> None:
+    settings = kata.path / "pyproject.toml"
+    settings.write_text(settings.read_text().replace(', "-p", "no:cacheprovider"', ""))
+    solve(kata, HALF)
+
+    kata.runpytest("problems/01")
+    result = kata.runpytest("problems/01", "--lf")
+
+    assert result.parseoutcomes() == {"failed": 4}
+    assert len(remembered(kata)) == 1
+
+
+def test_every_hidden_test_by_its_node_id_is_a_grading(kata: pytest.Pytester) -> None:
+    solve(kata, HALF)
+    ids = kata.runpytest(HIDDEN_TESTS, "--collect-only", "-q").outlines
+    ids = [line for line in ids if "::" in line]
+
+    kata.runpytest(*ids[:-1])
+    assert remembered(kata) == []
+
+    kata.runpytest(*ids)
+    assert len(remembered(kata)) == 1
+
+
+def test_an_untouched_stub_is_not_remembered(kata: pytest.Pytester) -> None:
+    kata.runpytest("problems/01")
+
+    assert not (kata.path / ".grader").exists()
+
+
+def test_a_damaged_history_costs_a_line_and_nothing_else(kata: pytest.Pytester) -> None:
+    (kata.path / ".grader").mkdir()
+    (kata.path / ".grader" / "progress.sqlite3").write_bytes(b"no database" * 100)
+    solve(kata, (kata.path / "reference" / "p01_clamp.py").read_text())
+
+    result = kata.runpytest("problems/01")
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*6/6 behaviours*"])
+    [line] = result.errlines
+    assert line.startswith("grader: this grading is not remembered: ")
+    assert "Move it away" in line

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from rich.text import Text
@@ -42,12 +43,11 @@ class InterviewPage:
             style="strong",
         )
         for problem in problems:
-            place = nearby(interview.solution(problem))
-            console.print(
-                Text.assemble(f"  {problem.number}  {problem.title:<32}  ", (place, "quiet")),
-                soft_wrap=True,
-            )
-        console.print(f"No hints. The time runs; --seed {interview.seed} asks the same again.")
+            name = interview.solution(problem).name
+            console.print(f"  {problem.number}  {problem.title:<32}  {name}", soft_wrap=True)
+        place = (nearby(interview.folder), "strong")
+        console.print(Text.assemble("Fresh stubs are in ", place), soft_wrap=True)
+        console.print(f"No hints. The time runs. Chosen with --seed {interview.seed}.")
         self.help()
 
     def help(self) -> None:
@@ -84,11 +84,12 @@ class InterviewPage:
         console = self._console
         console.print()
         console.print(
-            f"Report {console.signs.dot} {_minutes(used)} of {interview.minutes}", style="strong"
+            f"Report {console.signs.dot} {_whole(used)} of {counted(interview.minutes, 'minute')}",
+            style="strong",
         )
         for part in parts:
             row = self._rows.row(part.result)
-            spent = "untouched" if part.seconds is None else _minutes(part.seconds)
+            spent = "-" if part.seconds is None else _minutes(part.seconds)
             row.append(f"  {spent:>6}", "quiet")
             console.print(row, no_wrap=True, overflow="crop")
             self._failures(part.result)
@@ -132,5 +133,9 @@ class InterviewPage:
 
 
 def _minutes(seconds: float) -> str:
+    return f"{_whole(seconds)} min"
+
+
+def _whole(seconds: float) -> int:
     """Return a time in whole minutes, rounded up: a minute that has begun is one."""
-    return f"{max(-int(-seconds // 60), 0)} min"
+    return max(math.ceil(seconds / 60), 0)

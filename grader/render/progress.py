@@ -87,14 +87,15 @@ def _row(standing: Standing, now: datetime, *, is_wide: bool) -> Text:
 def _print_summary(console: KataConsole, progress: Progress, commands: Commands) -> None:
     for standing in progress.slipped:
         problem = standing.problem
-        verdict = f", and is {standing.verdict} now" if standing.verdict else ""
         since = f" on {standing.solved_at.astimezone():%Y-%m-%d}" if standing.solved_at else ""
-        console.print(f"{problem.number} {problem.title} was solved{since}{verdict}.", style="bad")
+        verdict = str(standing.verdict).replace("todo", "to do")
+        line = f"{problem.number} {problem.title}: solved{since}, {verdict} now."
+        console.print(line, style="bad")
         step = Text.assemble("  Next  ", (commands.pytest(f"problems/{problem.number}"), "strong"))
         console.print(step, soft_wrap=True)
     if progress.usual_time is not None:
         usual = duration(progress.usual_time)
-        console.print(f"Usual time to the first pass: {usual}, without longer pauses.")
+        console.print(f"Usual time to the first pass: {usual}, pauses left out.")
     if progress.hints:
         console.print(f"Hints taken: {progress.hints}. They cost nothing.")
     console.print(Text.assemble("What now?  ", (commands.grader("next"), "strong")))
