@@ -90,7 +90,9 @@ def _read(descriptor: int, wake: int, on_key: Callable[[str], None]) -> None:
 
 
 @contextlib.contextmanager
-def obeying_signals(keys: SingleKeys | None, on_disturbed: Callable[[], None]) -> Iterator[None]:
+def obeying_signals(
+    keys: SingleKeys | None, on_resized: Callable[[], None], on_resumed: Callable[[], None]
+) -> Iterator[None]:
     """End in good order when told to, and give the terminal back while stopped."""
 
     def end(number: int, _: FrameType | None) -> None:
@@ -110,10 +112,10 @@ def obeying_signals(keys: SingleKeys | None, on_disturbed: Callable[[], None]) -
     def go_on(_: int = 0, __: FrameType | None = None) -> None:
         if keys is not None:
             keys.take()
-        on_disturbed()
+        on_resumed()
 
     def resized(_: int, __: FrameType | None) -> None:
-        on_disturbed()
+        on_resized()
 
     handlers: dict[str, Handler] = {
         "SIGTERM": end,
