@@ -71,12 +71,8 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
         console.print(f"  Hint {view.hint.level} of {HINTS_PER_BEHAVIOUR}", style="label")
         console.print(Padding(view.hint.text, (0, 0, 0, 2)))
     if view.is_solved:
-        step = (
-            "n goes on to the next problem"
-            if has_keys
-            else f"Go on: {commands.prefix}grader watch NN"
-        )
-        console.print(f"\nSolved. {step}.", style="good")
+        step = " n goes on to the next problem." if has_keys else ""
+        console.print(f"\nSolved.{step}", style="good")
     if view.note:
         console.print(f"\n{printable(view.note)}", soft_wrap=True)
     if view.is_confirming:

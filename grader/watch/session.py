@@ -42,6 +42,8 @@ from grader.watch.screen import Screen
 from grader.workspace import Workspace
 
 ENDED = 0
+# A signal that comes in the moment before we begin to wait is noticed only when we wait no more.
+LOOK_UP_SECONDS = 0.5
 
 
 def watch_solution(
@@ -147,13 +149,14 @@ class Session:
             actions = self._loop.on(event, time.monotonic())
 
     def _next_event(self) -> Event:
-        wakes_at = self._loop.wakes_at
-        try:
-            if wakes_at is None:
-                return self._events.get()
-            return self._events.get(timeout=max(0.0, wakes_at - time.monotonic()))
-        except Empty:
-            return Waited()
+        while True:
+            now = time.monotonic()
+            wakes_at = self._loop.wakes_at
+            if wakes_at is not None and wakes_at <= now:
+                return Waited()
+            left = LOOK_UP_SECONDS if wakes_at is None else wakes_at - now
+            with contextlib.suppress(Empty):
+                return self._events.get(timeout=min(left, LOOK_UP_SECONDS))
 
     def _remember(self, event: Event) -> None:
         if isinstance(event, Graded) and event.is_final:
