@@ -46,7 +46,9 @@ def tests_target(folder: Path, on_save: Callable[[], None]) -> Target:
 def watching(targets: Sequence[Target]) -> Iterator[None]:
     """Call each target's ``on_save``, in a thread of its own, while the block lasts."""
     stop = threading.Event()
-    threads = [threading.Thread(target=_follow, args=(target, stop)) for target in targets]
+    threads = [
+        threading.Thread(target=_follow, args=(target, stop), daemon=True) for target in targets
+    ]
     try:
         for thread in threads:
             thread.start()

@@ -45,10 +45,11 @@ class SingleKeys:
         self.give_back()
 
     def take(self) -> None:
-        """Set the terminal so; what it was before is kept once only."""
-        if self._before is None:
-            self._before = termios.tcgetattr(self._descriptor)
-        tty.setcbreak(self._descriptor, termios.TCSANOW)
+        """Set the terminal so; what it was before is kept once only, one that is gone is left."""
+        with contextlib.suppress(termios.error):
+            if self._before is None:
+                self._before = termios.tcgetattr(self._descriptor)
+            tty.setcbreak(self._descriptor, termios.TCSANOW)
 
     def give_back(self) -> None:
         """Set the terminal as it was; one that is gone needs nothing."""
@@ -61,7 +62,7 @@ class SingleKeys:
 def reading(descriptor: int, on_key: Callable[[str], None]) -> Iterator[None]:
     """Call ``on_key`` for each key, in a thread, while the block lasts; a hang-up reads as q."""
     wake, waker = os.pipe()
-    thread = threading.Thread(target=_read, args=(descriptor, wake, on_key))
+    thread = threading.Thread(target=_read, args=(descriptor, wake, on_key), daemon=True)
     try:
         thread.start()
         yield
@@ -90,12 +91,17 @@ def _read(descriptor: int, wake: int, on_key: Callable[[str], None]) -> None:
 
 
 @contextlib.contextmanager
-def obeying_signals(keys: SingleKeys | None, on_disturbed: Callable[[], None]) -> Iterator[None]:
+def obeying_signals(
+    keys: SingleKeys | None, on_resized: Callable[[], None], on_resumed: Callable[[], None]
+) -> Iterator[None]:
     """End in good order when told to, and give the terminal back while stopped."""
 
     def end(number: int, _: FrameType | None) -> None:
-        # A second one must not disturb what the first one has begun.
-        signal.signal(number, signal.SIG_IGN)
+        # No other one may disturb what this one has begun; a hang-up comes with a SIGCONT.
+        for other in before:
+            # Not SIG_IGN: Python complains of one that is on its way at this moment.
+            before[other] = _do_nothing
+            signal.signal(other, _do_nothing)
         sys.exit(128 + number)
 
     def stop(number: int, _: FrameType | None) -> None:
@@ -110,10 +116,10 @@ def obeying_signals(keys: SingleKeys | None, on_disturbed: Callable[[], None]) -
     def go_on(_: int = 0, __: FrameType | None = None) -> None:
         if keys is not None:
             keys.take()
-        on_disturbed()
+        on_resumed()
 
     def resized(_: int, __: FrameType | None) -> None:
-        on_disturbed()
+        on_resized()
 
     handlers: dict[str, Handler] = {
         "SIGTERM": end,
@@ -122,16 +128,21 @@ def obeying_signals(keys: SingleKeys | None, on_disturbed: Callable[[], None]) -
         "SIGCONT": go_on,
         "SIGWINCH": resized,
     }
-    before = {
-        number: signal.signal(number, handler)
-        for name, handler in handlers.items()
-        if (number := getattr(signal, name, None)) is not None
+    numbers = {getattr(signal, name, None): handler for name, handler in handlers.items()}
+    before: dict[int, Any] = {
+        number: signal.getsignal(number) for number in numbers if number is not None
     }
     try:
+        for number in before:
+            signal.signal(number, numbers[number])
         yield
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _do_nothing(_: int, __: FrameType | None) -> None:
+    pass
 
 
 def can_read_keys() -> bool:

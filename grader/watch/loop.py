@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from grader.outcome import Verdict
+from grader.problem import Problem
 from grader.score import ProblemResult
 
 # After so many seconds a run is said to be under way: sooner, the words would only flicker.
@@ -84,6 +85,13 @@ class Hinted:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """The problems were looked up."""
+
+    problems: tuple[Problem, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """There is something to say below the card."""
 
@@ -114,6 +122,7 @@ Event: TypeAlias = (
     | Failed
     | Broke
     | Hinted
+    | Listed
     | Said
     | Moved
     | Disturbed
@@ -138,6 +147,7 @@ class Do(StrEnum):
 
     DRAW = "draw"
     GO_ON = "go on to the next problem"
+    LIST = "look up the problems"
     HINT = "look up the next hint"
     RESET = "put the stub back"
     QUIT = "quit"
@@ -147,13 +157,6 @@ Action: TypeAlias = Grade | Do
 
 
 # --- What is seen -----------------------------------------------------------------------------
-
-
-class Page(StrEnum):
-    """What stands on the screen."""
-
-    CARD = "card"
-    LIST = "list"
 
 
 class Stage(StrEnum):
@@ -166,7 +169,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """All that a screen shows; ``result`` is of an earlier save while a run is under way."""
+    """All that a screen shows: the list of ``problems`` if it has any, else the card.
+
+    While a run is under way, ``result`` is that of an earlier save.
+    """
 
     result: ProblemResult | None = None
     stage: Stage = Stage.GRADING
@@ -174,7 +180,7 @@ class View:
     failure: str = ""
     note: str = ""
     hint: Hinted | None = None
-    page: Page = Page.CARD
+    problems: tuple[Problem, ...] = ()
     is_confirming: bool = False
 
     @property
@@ -184,7 +190,7 @@ class View:
         return is_done and self.result is not None and self.result.verdict is Verdict.SOLVED
 
 
-_DONE_AT_ONCE = {"q": Do.QUIT, "n": Do.GO_ON, "h": Do.HINT}
+_ACTIONS = {"n": Do.GO_ON, "h": Do.HINT, "l": Do.LIST, "q": Do.QUIT}
 
 
 class Loop:
@@ -228,7 +234,7 @@ class Loop:
 
     def _on_result(self, event: Graded | Failed) -> list[Action]:
         self.wakes_at = None
-        self._see(page=Page.CARD)
+        self._see(problems=())
         if isinstance(event, Failed):
             self._busy_since = None
             self._see(failure=event.message, stage=Stage.DONE)
@@ -248,6 +254,8 @@ class Loop:
                 raise error
             case Hinted():
                 self._see(hint=event, note="")
+            case Listed(problems):
+                self._see(problems=problems)
             case Said(text):
                 self._note(text, now)
             case Waited():
@@ -261,14 +269,12 @@ class Loop:
         if name == "r":
             self._see(note="")
             return self._grade(now)
-        action = _DONE_AT_ONCE.get(name, Do.DRAW)
-        if action is Do.DRAW:
-            self._see(page=Page.LIST if name == "l" else Page.CARD)
+        self._see(problems=())
         if name == "x" and self._can_reset:
             self._see(is_confirming=True)
         elif name == "x":
             self._note("Only a solution in stubs can be reset.", now)
-        return [action]
+        return [_ACTIONS.get(name, Do.DRAW)]
 
     def _grade(self, now: float, *, anew: bool = False) -> list[Action]:
         """Start a run; one that has used up our patience goes, and its engine with it."""

@@ -5,19 +5,18 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable
 from typing import TextIO
 
 from rich.padding import Padding
 from rich.text import Text
 
 from grader.command import Commands
-from grader.problem import HINTS_PER_BEHAVIOUR, Problem
+from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_card
 from grader.render.catalogue import print_catalogue
 from grader.render.console import KataConsole, open_console
 from grader.text import printable
-from grader.watch.loop import CONFIRM, Page, Stage, View
+from grader.watch.loop import CONFIRM, Stage, View
 
 KEYS = "n next   h hint   r run   l list   x reset   q quit"
 HOME, CLEAR_LINE, CLEAR_BELOW = "\x1b[H", "\x1b[K", "\x1b[J"
@@ -32,24 +31,27 @@ class Screen:
         self._has_keys = has_keys
         self._no_color = no_color
         self._is_first = True
-        self.problems: Callable[[], tuple[Problem, ...]] = tuple
+
+    def start_below(self) -> None:
+        """Leave what stands in the terminal now; it is somebody else's."""
+        self._is_first = True
 
     def show(self, view: View) -> None:
         """Show a view; without a terminal, only one that has something new to tell."""
         # Opened for each frame: the window may have another size by now.
         console = open_console(no_color=self._no_color)
         if not console.is_terminal or console.is_dumb_terminal:
-            if view.stage is Stage.DONE or view.note:
+            if view.stage is Stage.DONE:
                 print_view(console, view, self._commands, has_keys=self._has_keys)
             return
         with console.capture() as captured:
-            if view.page is Page.LIST:
-                print_catalogue(console, self.problems())
+            if view.problems:
+                print_catalogue(console, view.problems)
                 console.print("\nany key: back to the card", style="quiet")
             else:
                 print_view(console, view, self._commands, has_keys=self._has_keys)
         size = shutil.get_terminal_size()
-        is_page = view.page is not Page.CARD
+        is_page = bool(view.problems)
         lines = captured.get().strip("\n").split("\n")
         write_frame(sys.stdout, lines, size, is_first=self._is_first, is_page=is_page)
         # A page may have scrolled: the next frame must not be laid over its end.
@@ -58,12 +60,7 @@ class Screen:
 
 def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys: bool) -> None:
     """Print the time of the save, the card, what there is to say below it, and the keys."""
-    dot = console.signs.dot
-    parts = [f"saved at {view.saved_at}"] if view.saved_at else ["as it is"]
-    if view.result is not None:
-        parts.append(f"graded in {view.result.seconds:.2f} s")
-    state = _STAGES.get(view.stage) or f" {dot} ".join(parts)
-    console.print(state[:1].upper() + state[1:], style="quiet")
+    console.print(_status(view, console.signs.dot), style="quiet")
     if view.failure:
         console.print(f"\n{printable(view.failure)}", style="bad", soft_wrap=True)
         console.print("It is tried again at the next save.")
@@ -74,12 +71,8 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
         console.print(f"  Hint {view.hint.level} of {HINTS_PER_BEHAVIOUR}", style="label")
         console.print(Padding(view.hint.text, (0, 0, 0, 2)))
     if view.is_solved:
-        step = (
-            "n goes on to the next problem"
-            if has_keys
-            else f"Go on: {commands.prefix}grader watch NN"
-        )
-        console.print(f"\nSolved. {step}.", style="good")
+        step = " n goes on to the next problem." if has_keys else ""
+        console.print(f"\nSolved.{step}", style="good")
     if view.note:
         console.print(f"\n{printable(view.note)}", soft_wrap=True)
     if view.is_confirming:
@@ -87,6 +80,16 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
         console.print(f"\n{words}", style="waiting")
     elif has_keys:
         console.print(f"\n{KEYS}", style="quiet", soft_wrap=True)
+
+
+def _status(view: View, dot: str) -> str:
+    if view.stage in _STAGES:
+        return _STAGES[view.stage]
+    parts = [f"saved at {view.saved_at}"] if view.saved_at else []
+    if view.result is not None:
+        parts.append(f"graded in {view.result.seconds:.2f} s")
+    words = f" {dot} ".join(parts)
+    return words[:1].upper() + words[1:]
 
 
 def write_frame(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -13,7 +14,7 @@ from typing import Self
 from grader.command import Commands, nearby
 from grader.errors import GraderError, UsageError
 from grader.hints import HintMemory
-from grader.history import record
+from grader.history import record, record_reset
 from grader.interviews import refuse_hint
 from grader.isolation import Isolation
 from grader.problem import Problem
@@ -32,6 +33,7 @@ from grader.watch.loop import (
     Graded,
     Hinted,
     Key,
+    Listed,
     Loop,
     Moved,
     Said,
@@ -43,6 +45,8 @@ from grader.watch.screen import Screen
 from grader.workspace import Workspace
 
 ENDED = 0
+# A signal that comes in the moment before we begin to wait is noticed only when we wait no more.
+LOOK_UP_SECONDS = 0.5
 
 
 def watch_solution(
@@ -58,22 +62,22 @@ def watch_solution(
     paths = find_solutions(choice, workspace, problems)
     has_keys = can_read_keys()
     screen = Screen(Commands.here(choice), has_keys=has_keys, no_color=no_color)
-    screen.problems = workspace.problems
     session = Session(workspace, choice, isolation, screen)
     problem = first_to_watch(problems, paths)
     keys = SingleKeys(sys.stdin.fileno()) if has_keys else None
     with contextlib.ExitStack() as stack:
+        if keys is not None:
+            # What comes after the last frame does not begin behind its last word.
+            stack.callback(print)
         stack.enter_context(session)
         if keys is not None:
             stack.enter_context(reading(sys.stdin.fileno(), session.on_key))
-        stack.enter_context(obeying_signals(keys, session.on_disturbed))
+        stack.enter_context(obeying_signals(keys, session.on_resized, session.on_resumed))
         if keys is not None:
             # Innermost: whatever else takes long to end, the terminal is itself again at once.
             stack.enter_context(keys)
         session.watch(problem, paths[problem.number])
         session.run()
-    if has_keys:
-        sys.stdout.write("\n")
     return ENDED
 
 
@@ -91,6 +95,12 @@ class Session:
         self._events: SimpleQueue[Event] = SimpleQueue()
         self._loop = Loop(can_reset=choice == NAMED[0])
         self._opened = contextlib.ExitStack()
+        self._hands: dict[Action, Callable[[], Event]] = {
+            Do.GO_ON: self._go_on,
+            Do.LIST: self._list,
+            Do.HINT: self._next_hint,
+            Do.RESET: self._reset,
+        }
 
     def __enter__(self) -> Self:
         return self
@@ -101,7 +111,11 @@ class Session:
     def on_key(self, name: str) -> None:
         self._events.put(Key(name))
 
-    def on_disturbed(self) -> None:
+    def on_resized(self) -> None:
+        self._events.put(Disturbed())
+
+    def on_resumed(self) -> None:
+        self._screen.start_below()
         self._events.put(Disturbed())
 
     def on_saved(self) -> None:
@@ -138,13 +152,14 @@ class Session:
             actions = self._loop.on(event, time.monotonic())
 
     def _next_event(self) -> Event:
-        wakes_at = self._loop.wakes_at
-        try:
-            if wakes_at is None:
-                return self._events.get()
-            return self._events.get(timeout=max(0.0, wakes_at - time.monotonic()))
-        except Empty:
-            return Waited()
+        while True:
+            now = time.monotonic()
+            wakes_at = self._loop.wakes_at
+            if wakes_at is not None and wakes_at <= now:
+                return Waited()
+            left = LOOK_UP_SECONDS if wakes_at is None else wakes_at - now
+            with contextlib.suppress(Empty):
+                return self._events.get(timeout=min(left, LOOK_UP_SECONDS))
 
     def _remember(self, event: Event) -> None:
         if isinstance(event, Graded) and event.is_final and self._choice == NAMED[0]:
@@ -158,12 +173,18 @@ class Session:
                 self._bench.grade(run, anew=anew)
             case Do.DRAW:
                 self._screen.show(self._loop.view)
-            case Do.GO_ON:
-                self._events.put(self._go_on())
-            case Do.HINT:
-                self._events.put(self._next_hint())
-            case Do.RESET:
-                self._events.put(self._reset())
+            case _ if action in self._hands:
+                self._events.put(self._attempt(self._hands[action]))
+
+    def _attempt(self, hand: Callable[[], Event]) -> Event:
+        """Do something that may fail; watching goes on all the same."""
+        try:
+            return hand()
+        except (OSError, GraderError) as error:
+            return Said(f"That did not work: {error}")
+
+    def _list(self) -> Event:
+        return Listed(self._workspace.problems())
 
     def _go_on(self) -> Event:
         problems = self._workspace.problems()
@@ -184,18 +205,15 @@ class Session:
             return Said("There is nothing to hint at.")
         behaviour = failing.behaviour
         memory = HintMemory(self._workspace.state)
-        try:
-            refuse_hint(self._workspace, self._problem.number, datetime.now(UTC))
-            level = memory.next_level(self._problem.number, behaviour.id)
-            memory.remember(self._problem.number, behaviour.id, level)
-        except (OSError, UsageError) as error:
-            return Said(f"No hint: {error}")
+        refuse_hint(self._workspace, self._problem.number, datetime.now(UTC))
+        level = memory.next_level(self._problem.number, behaviour.id)
+        memory.remember(self._problem.number, behaviour.id, level)
         return Hinted(level, behaviour.title, behaviour.hints[level - 1])
 
     def _reset(self) -> Event:
-        try:
-            backup = reset(self._workspace, self._problem, datetime.now(UTC)).backup
-        except (OSError, GraderError) as error:
-            return Said(f"Not put back: {error}")
+        done = reset(self._workspace, self._problem, datetime.now().astimezone())
+        if done.is_changed and (trouble := record_reset(self._workspace, self._problem)):
+            self._events.put(Said(trouble))
+        backup = done.backup
         kept = f" What was there is in {nearby(backup)}." if backup is not None else ""
         return Said(f"The untouched stub is back.{kept}")

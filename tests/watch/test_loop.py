@@ -23,9 +23,9 @@ from grader.watch.loop import (
     Graded,
     Hinted,
     Key,
+    Listed,
     Loop,
     Moved,
-    Page,
     Said,
     Saved,
     Stage,
@@ -136,7 +136,9 @@ def test_a_fault_of_the_grader_is_no_verdict(loop: Loop) -> None:
         loop.on(Broke(ZeroDivisionError()), 100.1)
 
 
-@pytest.mark.parametrize(("key", "action"), [("n", Do.GO_ON), ("h", Do.HINT), ("q", Do.QUIT)])
+@pytest.mark.parametrize(
+    ("key", "action"), [("n", Do.GO_ON), ("h", Do.HINT), ("l", Do.LIST), ("q", Do.QUIT)]
+)
 def test_a_key_does_what_it_says(loop: Loop, key: str, action: Do) -> None:
     assert loop.on(Key(key), 100.1) == [action]
 
@@ -145,19 +147,19 @@ def test_r_runs_again(loop: Loop) -> None:
     assert loop.on(Key("r"), 100.1) == [Grade(2)]
 
 
-def test_l_shows_the_list_until_another_key(loop: Loop) -> None:
-    assert loop.on(Key("l"), 100.1) == [Do.DRAW]
-    page = loop.view.page
+def test_the_list_stands_until_another_key(loop: Loop, solved: ProblemResult) -> None:
+    assert loop.on(Listed((solved.problem,)), 100.1) == [Do.DRAW]
+    shown = loop.view.problems
     assert loop.on(Key(" "), 100.2) == [Do.DRAW]
 
-    assert (page, loop.view.page) == (Page.LIST, Page.CARD)
+    assert (shown, loop.view.problems) == ((solved.problem,), ())
 
 
 def test_a_result_takes_the_place_of_the_list(loop: Loop, solved: ProblemResult) -> None:
-    loop.on(Key("l"), 100.1)
+    loop.on(Listed((solved.problem,)), 100.1)
     loop.on(Graded(1, solved, is_final=True), 100.2)
 
-    assert loop.view.page is Page.CARD
+    assert loop.view.problems == ()
 
 
 def test_x_resets_only_when_it_is_confirmed(loop: Loop) -> None:
