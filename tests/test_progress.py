@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from grader.advice import advise
 from grader.command import Commands
 from grader.history import Grading
+from grader.next_step import advise
 from grader.outcome import Verdict
 from grader.problem import Behaviour, Budget, Limits, Problem
 from grader.progress import Draft, Progress, Standing, State, load_progress, look_at, survey

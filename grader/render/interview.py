@@ -11,8 +11,9 @@ from grader.command import Commands, nearby
 from grader.interviews import Interview, Part
 from grader.outcome import Outcome, Verdict
 from grader.problem import Problem
-from grader.render.card import nearby_place, sign
-from grader.render.catalogue import print_statement
+from grader.render.behaviours import sign
+from grader.render.card import nearby_place
+from grader.render.catalogue import print_page
 from grader.render.console import KataConsole
 from grader.render.scorecard import TextScorecard
 from grader.score import ProblemResult
@@ -71,7 +72,7 @@ class InterviewPage:
         self._console.print(words)
 
     def statement(self, problem: Problem) -> None:
-        print_statement(self._console, problem)
+        print_page(self._console, problem.statement)
 
     def graded(self, results: Sequence[ProblemResult]) -> None:
         """Print a row for each result, and what does not hold yet."""
