@@ -162,24 +162,12 @@ def test_a_mistake_of_the_first_hour_has_its_card(
     [("07", "absolute_difference"), ("05", "stops_at_the_first"), ("11", "text_search")],
 )
 def test_a_card_of_twelve_behaviours_folds_what_passed(
-    matches_gold: Callable[[str, str], None],
-    pytester: pytest.Pytester,
-    monkeypatch: pytest.MonkeyPatch,
-    number: str,
-    wrong: str,
+    matches_gold: Callable[[str, str], None], number: str, wrong: str
 ) -> None:
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.setattr("grader.command.shutil.which", lambda name: name)
     folder = f"problems/{number}"
+    options = ["-p", "no:randomly", "-p", "no:cacheprovider"]
 
-    result = pytester.runpytest_inprocess(
-        folder,
-        f"--rootdir={ROOT}",
-        f"--config-file={ROOT / 'pyproject.toml'}",
-        *("-p", "no:randomly", "-p", "no:cacheprovider"),
-        *("--solutions", f"{folder}/wrong/{wrong}.py"),
-    )
+    text = run(ROOT, "pytest", folder, *options, "--solutions", f"{folder}/wrong/{wrong}.py")
 
-    card = result.stdout.str().split("\n\n", 1)[1].rpartition("\n\n")[0]
+    card = text.split("\n\n", 1)[1].rpartition("\n\n")[0]
     matches_gold(f"cards/{number}_{wrong}.txt", card + "\n")
