@@ -125,9 +125,7 @@ def test_two_in_one_minute_have_folders_of_their_own(workspace: Workspace) -> No
 def test_where_no_folder_can_be_made_it_is_said(workspace: Workspace) -> None:
     (workspace.root / "interviews").write_text("in the way")
 
-    with pytest.raises(
-        UsageError, match=r"interviews: stubs cannot be put there: "
-    ):
+    with pytest.raises(UsageError, match=r"interviews: stubs cannot be put there: "):
         begin(workspace, workspace.problems(), minutes=45, seed=1, now=NOW)
 
 
