@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
 
 import typer
 from rich.padding import Padding
 
-from grader.command import Commands
+from grader.command import Commands, nearby
 from grader.engine import open_engine
 from grader.errors import EngineError
 from grader.grade import grade
 from grader.hints import HintMemory
 from grader.isolation import Isolation
 from grader.outcome import Verdict
+from grader.outfile import check_writable, write_whole
 from grader.probe import Prober, new_seed
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_failure, print_title
@@ -36,9 +39,12 @@ def run_scorecard(
     seed: int,
     isolation: Isolation,
     as_json: bool,
+    html: Path | None,
     no_color: bool,
 ) -> int:
-    """Grade and show the scorecard; return the exit code."""
+    """Grade and show the scorecard, and write it as a page to ``html``; return the exit code."""
+    if html is not None:
+        check_writable(html)
     problems = workspace.problems(numbers)
     paths = find_solutions(choice, workspace, problems)
     ignored = left_out(choice, workspace, paths.values(), workspace.solution_names())
@@ -77,6 +83,21 @@ def run_scorecard(
             ignored=ignored,
             interrupted=interrupted,
         )
+    if html is not None:
+        from grader.render.html_scorecard import render_html
+
+        page = render_html(
+            results,
+            problems,
+            solutions=choice,
+            isolation=walls,
+            seed=asked,
+            ignored=ignored,
+            when=datetime.now().astimezone(),
+            # MERGE: diagnoses={number: words} and history={number: [(when, points), ...]} go here.
+        )
+        write_whole(html, page)
+        typer.echo(f"Written: {nearby(html)}", err=True)
     return INTERRUPTED if interrupted else _exit_code(results)
 
 

@@ -14,7 +14,18 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "case", "problem", "statement", "table", "store"},
+    {
+        "cores",
+        "errors",
+        "outcome",
+        "text",
+        "case",
+        "problem",
+        "statement",
+        "table",
+        "store",
+        "outfile",
+    },
     {"answers", "isolation"},
     {"package"},
     {"loader", "testkit", "solution", "intake", "score", "hints", "drill"},
