@@ -174,7 +174,7 @@ def _page(result: ProblemResult, diagnoses: Mapping[str, str], history: History)
         result.points,
         problem.points,
         result.verdict not in (Verdict.SOLVED, Verdict.TODO),
-        tuple(_lines(result.message, result.where)),
+        tuple(_lines(result.message, result.where, _VERDICTS[result.verdict].word.capitalize())),
         printable(diagnoses.get(problem.number, "")),
         tuple(entries),
         sparkline(history.get(problem.number, ()), problem.points),
@@ -195,9 +195,12 @@ def _failure(report: TestReport) -> Lines:
     return (*_lines(report.message, report.where), *([("Printed", printed)] if printed else []))
 
 
-def _lines(message: str, where: str | None) -> Iterator[tuple[str, str]]:
-    """Yield label and text; lines without a label belong to the one before them."""
-    label, text = "Says", ""
+def _lines(message: str, where: str | None, word: str = "Says") -> Iterator[tuple[str, str]]:
+    """Yield label and text, the first one's label is ``word`` if it has none of its own.
+
+    Further lines without a label belong to the one before them.
+    """
+    label, text = word, ""
     for line in printable(message).splitlines():
         if match := _LABELLED.fullmatch(line):
             if text:

@@ -24,10 +24,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 NUMBERS = ("01", "07", "10", "16")
-# Run apart: pytest is imported, and each round loads the tests and the solution anew.
+# Run apart, the first round for the imports: each round loads the tests and the solution anew.
 BARE = """
 import contextlib, io, statistics, time
-import flask, fastapi, hypothesis, pytest
+import pytest
 times = []
 for _ in range({rounds} + 1):
     start = time.perf_counter()
