@@ -131,6 +131,10 @@ def run(
     output: Annotated[
         Format, typer.Option("--format", help="How to write the scorecard.")
     ] = Format.TEXT,
+    html: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the scorecard as a page, too."),
+    ] = None,
     no_color: NoColor = False,
 ) -> int:
     """Grade the problems (all, or those named) and show the scorecard."""
@@ -145,6 +149,7 @@ def run(
         seed=new_seed() if seed is None else seed,
         isolation=isolation,
         as_json=output is Format.JSON,
+        html=html,
         no_color=no_color,
     )
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 import typer
 from rich.padding import Padding
 
-from grader.command import Commands
+from grader.command import Commands, nearby
+from grader.diagnosis import diagnose
 from grader.engine import open_engine
 from grader.errors import EngineError, UsageError
 from grader.grade import grade
 from grader.hints import HintMemory
-from grader.history import record
+from grader.history import read_history, record
 from grader.interviews import refuse_hint
 from grader.isolation import Isolation
 from grader.outcome import Verdict
+from grader.outfile import check_writable, write_whole
 from grader.probe import Prober, new_seed
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_failure, print_title
 from grader.render.console import open_console
 from grader.render.json_scorecard import render_json
+from grader.render.looks import looks_like
 from grader.render.scorecard import TextScorecard
 from grader.score import ProblemResult
 from grader.solutions import NAMED, find_solutions, left_out
@@ -39,9 +44,12 @@ def run_scorecard(
     seed: int,
     isolation: Isolation,
     as_json: bool,
+    html: Path | None,
     no_color: bool,
 ) -> int:
-    """Grade and show the scorecard; return the exit code."""
+    """Grade and show the scorecard, and write it as a page to ``html``; return the exit code."""
+    if html is not None:
+        check_writable(html)
     problems = workspace.problems(numbers)
     paths = find_solutions(choice, workspace, problems)
     ignored = left_out(choice, workspace, paths.values(), workspace.solution_names())
@@ -86,7 +94,42 @@ def run_scorecard(
         )
     if is_own and (trouble := record(workspace, results, "grader")):
         typer.echo(f"grader: {trouble}", err=True)
+    if html is not None:
+        from grader.render.html_scorecard import render_html
+
+        page = render_html(
+            results,
+            problems,
+            solutions=choice,
+            isolation=walls,
+            seed=asked,
+            ignored=ignored,
+            when=datetime.now().astimezone(),
+            diagnoses=_diagnoses(results),
+            history=_points_so_far(workspace) if is_own else {},
+        )
+        write_whole(html, page)
+        typer.echo(f"Written: {nearby(html)}", err=True)
     return INTERRUPTED if interrupted else exit_code(results)
+
+
+def _diagnoses(results: Sequence[ProblemResult]) -> dict[str, str]:
+    """Return what each solution looks like, in words, by number."""
+    return {
+        result.problem.number: " ".join(f"{label} {text}" for label, text in lines).strip()
+        for result in results
+        if (lines := list(looks_like(diagnose(result))))
+    }
+
+
+def _points_so_far(workspace: Workspace) -> dict[str, list[tuple[datetime, int]]]:
+    """Return the points at each grading, oldest first, by number; none from a damaged history."""
+    points: dict[str, list[tuple[datetime, int]]] = {}
+    # What is wrong with it was said when this grading was written down.
+    with contextlib.suppress(UsageError):
+        for grading in read_history(workspace):
+            points.setdefault(grading.problem, []).append((grading.at, grading.points))
+    return points
 
 
 def _hints_taken(workspace: Workspace) -> dict[str, int]:

@@ -42,6 +42,7 @@ class Screen:
         console = open_console(no_color=self._no_color)
         if not console.is_terminal or console.is_dumb_terminal:
             if view.stage is Stage.DONE:
+                console.print()
                 print_view(console, view, self._commands, has_keys=self._has_keys)
             return
         with console.capture() as captured:
