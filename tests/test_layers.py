@@ -37,6 +37,8 @@ LAYERS = (
     {"probe"},
     {"grade"},
     {"prove", "run", "debrief", "predict", "interview", "watch"},
+    {"options"},
+    {"practice"},
     {"cli"},
     {"__main__"},
 )
