@@ -39,22 +39,28 @@ def print_cards(results: Iterable[ProblemResult], choice: str) -> None:
     is_any = False
     console = open_console()
     for result in results:
-        print_card(console, result, Commands.here(choice))
+        print_card(console, result, Commands.here(choice), is_final=False)
         is_any = True
     if is_any:
         console.print()
 
 
-def print_card(console: KataConsole, result: ProblemResult, commands: Commands) -> None:
-    """Print how the behaviours stand, the first failure, and the points."""
+def print_card(
+    console: KataConsole, result: ProblemResult, commands: Commands, *, is_final: bool = True
+) -> None:
+    """Print how the behaviours stand, the first failure, and the points.
+
+    What is solved is not final where no probe asked: tests can be met by chance, and probes ask
+    what nobody can foresee.
+    """
     console.print()
     print_title(console, result)
     if result.verdict is not Verdict.BROKEN:
         print_behaviours(console, result)
-    print_failure(console, result, commands)
-    if result.verdict is Verdict.SOLVED:
-        # Tests can be met by chance: the command also asks questions that nobody can foresee.
+    if result.verdict is Verdict.SOLVED and not is_final:
         _print_step(console, "Next", commands.grader(result.problem.number), "has the last word")
+    else:
+        print_failure(console, result, commands)
     if result.is_complete:
         _print_bar(console, result)
 
