@@ -70,7 +70,7 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
     if view.hint is not None:
         console.print(f"\n  {view.hint.title}", style="strong")
         console.print(f"  Hint {view.hint.level} of {HINTS_PER_BEHAVIOUR}", style="label")
-        console.print(Padding(view.hint.text, (0, 0, 0, 2)))
+        console.print(Padding(view.hint.text, (0, 0, 0, 2), expand=False))
     if view.is_solved:
         step = " n goes on to the next problem." if has_keys else ""
         console.print(f"\nSolved.{step}", style="good")

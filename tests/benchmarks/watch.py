@@ -1,7 +1,8 @@
 """How soon is an answer there? Ratios measured in one run: ``python tests/benchmarks/watch.py``.
 
 1. From the save of a solution to its verdict on the screen of ``grader watch``, against the same
-   tests run by pytest inside a process that has imported everything before.
+   tests run by pytest inside a process that has imported everything before (collection and all),
+   and against what the tests take by themselves.
 2. The first row of a bare ``grader``, and the whole of ``grader --help``, against a Python that
    does nothing.
 """
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import shutil
 import statistics
@@ -21,9 +23,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from grader.engine import Job, open_engine, run_job
+from grader.workspace import Workspace
+
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
 NUMBERS = ("01", "07", "10", "16")
+FULL_MARKS = r"\b(\d+)/\1 points"
 # Run apart, the first round for the imports: each round loads the tests and the solution anew.
 BARE = """
 import contextlib, io, statistics, time
@@ -55,6 +61,16 @@ def bare(number: str, rounds: int) -> float:
     return float(done.stdout.splitlines()[-1])
 
 
+def tests_alone(number: str, rounds: int) -> float:
+    """Return the wall seconds that the hidden tests take by themselves: no start, no collection."""
+    [problem] = Workspace(ROOT).problems([number])
+    path = ROOT / "reference" / problem.solution_name
+    with open_engine(ROOT, [problem]) as engine:
+        hidden = tuple(case.id for case in engine.tests()[number] if case.is_hidden)
+        job = Job(number, problem.slug, path, hidden, problem.limits)
+        return statistics.median(run_job(engine, job).wall_seconds for _ in range(rounds))
+
+
 class Screen:
     """`grader watch` in a terminal, and what it writes there."""
 
@@ -73,12 +89,13 @@ class Screen:
         os.close(slave)
         self.text = ""
 
-    def wait_for(self, words: str) -> None:
-        while words not in self.text:
+    def wait_for(self, pattern: str) -> None:
+        """Read until something matches; what was on the screen before does not count."""
+        while not (found := re.search(pattern, self.text)):
             if not select.select([self.master], [], [], 60.0)[0]:
-                raise TimeoutError(f"no {words!r} on the screen")
+                raise TimeoutError(f"no {pattern!r} on the screen")
             self.text += os.read(self.master, 65536).decode(errors="replace")
-        self.text = self.text.partition(words)[2]
+        self.text = self.text[found.end() :]
 
     def close(self) -> None:
         os.write(self.master, b"q")
@@ -102,9 +119,10 @@ def save_to_verdict(number: str, rounds: int) -> tuple[float, float]:
         for _ in range(rounds):
             start = time.perf_counter()
             rename_over(stub, reference.read_text())
-            screen.wait_for("behaviours")
+            # Full marks: the old card, drawn again while the tests run, has none.
+            screen.wait_for(FULL_MARKS)
             tested.append(time.perf_counter() - start)
-            screen.wait_for("Solved.")
+            screen.wait_for(r"Solved\.")
             asked.append(time.perf_counter() - start)
             rename_over(stub, pristine)
             screen.wait_for(" 0/")
@@ -158,12 +176,16 @@ def start_up(rounds: int) -> None:
 if __name__ == "__main__":
     print("from save to verdict (medians)")
     for one in NUMBERS:
-        alone = bare(one, rounds=9)
-        shown, whole = save_to_verdict(one, rounds=9)
+        whole_pytest, alone = bare(one, rounds=9), tests_alone(one, rounds=9)
+        tested, probed = save_to_verdict(one, rounds=9)
         print(
-            f"  {one}  tests {shown * 1000:6.0f} ms, with the probe {whole * 1000:6.0f} ms;"
-            f" pytest in its process {alone * 1000:6.0f} ms;"
-            f" ratio {shown / alone:5.2f}, with the probe {whole / alone:5.2f}"
+            f"  {one}  pytest, warm {whole_pytest * 1000:6.0f} ms, its tests {alone * 1000:6.0f} ms"
         )
+        for what, value in (("tests' verdict", tested), ("probe's verdict", probed)):
+            print(
+                f"      {what:<16} {value * 1000:6.0f} ms   {value / whole_pytest:5.2f} x pytest"
+                f"   {value / alone:6.2f} x the tests alone",
+                flush=True,
+            )
     print("start (medians)")
     start_up(rounds=9)

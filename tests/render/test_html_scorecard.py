@@ -7,6 +7,7 @@ import hashlib
 import re
 import shutil
 import subprocess
+import sys
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -201,7 +202,9 @@ def test_what_was_not_graded_is_said(problem: Problem) -> None:
 def test_the_page_is_as_agreed(page: str, matches_gold: Any) -> None:
     scrubbed = page.replace(CSS.read_text(), "")
     scrubbed = re.sub(r"sha256-[^&]+", "sha256-…", scrubbed)
-    matches_gold("scorecard.html", re.sub(r"by grader [\w.]+\.", "by grader VERSION.", scrubbed))
+    matches_gold(
+        "scorecard_page.html", re.sub(r"by grader [\w.]+\.", "by grader VERSION.", scrubbed)
+    )
 
 
 # --- Safety -----------------------------------------------------------------------------------
@@ -343,3 +346,33 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         write_whole(path, "new")
 
     assert list(tmp_path.iterdir()) == [path]
+
+
+# --- The command ------------------------------------------------------------------------------
+
+
+def grader(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "grader", "--isolation", "none", *arguments],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_page_is_written_beside_the_text(sample: Path) -> None:
+    done = grader(sample, "1", "--solutions", "reference", "--html", "report.html")
+
+    assert done.returncode == 0
+    assert "30/30" in done.stdout
+    assert done.stderr == "Written: report.html\n"
+    assert "<title>Scorecard: 30 of 30 points</title>" in (sample / "report.html").read_text()
+
+
+def test_a_page_that_cannot_be_written_is_said_before_anything_is_graded(sample: Path) -> None:
+    done = grader(sample, "--html", "none/report.html")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "grader: none/report.html: there is no folder none. Make it first.\n"
