@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from grader.errors import UsageError
 from grader.intake import modules
+from grader.next_step import advise
 from grader.problem import Problem
+from grader.progress import load_progress
 from grader.score import is_untouched
+from grader.solutions import NAMED
+from grader.workspace import Workspace
+
+
+def problem_now(
+    workspace: Workspace, problems: Sequence[Problem], paths: Mapping[str, Path], choice: str
+) -> Problem:
+    """Return what ``grader next`` names, if one's own solutions are watched and it can tell."""
+    if choice == NAMED[0]:
+        with contextlib.suppress(UsageError):
+            return advise(load_progress(workspace)).standing.problem
+    return first_to_watch(problems, paths)
 
 
 def first_to_watch(problems: Sequence[Problem], paths: Mapping[str, Path]) -> Problem:

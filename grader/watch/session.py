@@ -21,7 +21,7 @@ from grader.problem import Problem
 from grader.reset import reset
 from grader.solutions import NAMED, find_solutions
 from grader.watch.bench import Bench
-from grader.watch.choice import first_to_watch, next_to_watch
+from grader.watch.choice import next_to_watch, problem_now
 from grader.watch.files import solution_target, tests_target, watching
 from grader.watch.keys import SingleKeys, can_read_keys, obeying_signals, reading
 from grader.watch.loop import (
@@ -63,7 +63,7 @@ def watch_solution(
     has_keys = can_read_keys()
     screen = Screen(Commands.here(choice), has_keys=has_keys, no_color=no_color)
     session = Session(workspace, choice, isolation, screen)
-    problem = first_to_watch(problems, paths)
+    problem = problems[0] if number else problem_now(workspace, problems, paths, choice)
     keys = SingleKeys(sys.stdin.fileno()) if has_keys else None
     with contextlib.ExitStack() as stack:
         if keys is not None:

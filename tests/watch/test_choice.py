@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from grader.case import Trial
+from grader.history import history_file, record
+from grader.outcome import Verdict
 from grader.problem import Problem
-from grader.watch.choice import first_to_watch, next_to_watch
+from grader.score import score
+from grader.watch.choice import first_to_watch, next_to_watch, problem_now
 from grader.workspace import Workspace
 
 Begin = Callable[[str, float], None]
@@ -54,6 +59,29 @@ def test_what_was_written_last_is_watched(
     begin("02", 2000.0)
 
     assert first_to_watch(problems, paths).number == "02"
+
+
+def test_what_is_solved_is_not_watched_though_it_was_written_last(
+    problems: tuple[Problem, ...], paths: dict[str, Path], begin: Begin, sample: Path
+) -> None:
+    begin("03", 1000.0)
+    begin("02", 2000.0)
+    solved = replace(score(problems[1], paths["02"], (), Trial()), verdict=Verdict.SOLVED)
+    assert record(Workspace(sample), [solved], "grader") is None
+
+    assert problem_now(Workspace(sample), problems, paths, "stubs").number == "03"
+    assert problem_now(Workspace(sample), problems, paths, "elsewhere").number == "02"
+
+
+def test_a_damaged_history_keeps_nobody_from_watching(
+    problems: tuple[Problem, ...], paths: dict[str, Path], begin: Begin, sample: Path
+) -> None:
+    begin("03", 1000.0)
+    file = history_file(Workspace(sample))
+    file.parent.mkdir(exist_ok=True)
+    file.write_text("no database" * 1000)
+
+    assert problem_now(Workspace(sample), problems, paths, "stubs").number == "03"
 
 
 def test_the_next_one_is_one_that_was_not_begun(
