@@ -35,9 +35,11 @@ SCREEN = 24
 LINE, LITERAL = 13, 8
 # What the grader says itself; behind any other label stand a test's arguments and expectation.
 OWN = ("Where", "Try", "Next", "Then", "In full", "Hint 1/3")
-# Shown whole, however long: a source that is judged, and what several threads did.
-LISTINGS = ("    Source ", "What happened, one thread at a time")
 _LABEL = re.compile(r"    ([A-Z][\w/ -]{0,9}?)  ")
+# Shown whole, however long: a source that is judged, and what several threads did.
+_LISTING = re.compile(r"^ {16,}\S", re.MULTILINE)
+# Texts and numbers: the line of a value, not of a program.
+_VALUES = re.compile(r"""("[^"]*"|'[^']*'|[^a-zA-Z])*""")
 _REWRITTEN = re.compile(
     r"^\W*(E +)?assert |\+ +where |Falsifying example|test_hidden\.py", re.MULTILINE
 )
@@ -125,11 +127,12 @@ def hidden(problem: Problem) -> tuple[str, ast.Module]:
 
 
 def code_lines(problem: Problem) -> set[str]:
-    """Return the lines of the hidden tests, but for those that stand in a text of theirs too."""
+    """Return the lines of the hidden tests, but for those of values and of texts."""
     source, _ = hidden(problem)
     lines = {" ".join(line.split()) for line in source.splitlines()}
     texts = "\n".join(literals(problem))
-    return {line for line in lines if len(line) >= LINE and line not in texts}
+    lines = {line for line in lines if len(line) >= LINE and line not in texts}
+    return {line for line in lines if not _VALUES.fullmatch(line)}
 
 
 def literals(problem: Problem) -> set[str]:
@@ -187,7 +190,7 @@ def test_a_card_fits_on_a_screen(problem: Problem, cards: Mapping[str, list[Card
     long = {
         card.name: length
         for card in cards[problem.number]
-        if not any(listing in card.card for listing in LISTINGS)
+        if not _LISTING.search(card.card)
         if (length := len(card.card.strip().splitlines())) > SCREEN
     }
 

