@@ -162,7 +162,9 @@ def _levels(
 def _page(result: ProblemResult, diagnoses: Mapping[str, str], history: History) -> Page:
     problem = result.problem
     example = result.failing_example
-    entries = [_entry(behaviour) for behaviour in result.behaviours]
+    # What is in the way of all of them is said once, above.
+    silent = bool(result.message)
+    entries = [_entry(behaviour, silent=silent) for behaviour in result.behaviours]
     if example is not None:
         mark = _OUTCOMES[example.outcome]
         entries.insert(0, Entry("The examples of the statement", mark, "", _failure(example)))
@@ -181,10 +183,11 @@ def _page(result: ProblemResult, diagnoses: Mapping[str, str], history: History)
     )
 
 
-def _entry(result: BehaviourResult) -> Entry:
+def _entry(result: BehaviourResult, *, silent: bool) -> Entry:
     behaviour = result.behaviour
     points = f"{result.points}/{behaviour.points}"
-    return Entry(behaviour.title, _OUTCOMES[result.outcome], points, _failure(result.report))
+    failure = () if silent else _failure(result.report)
+    return Entry(behaviour.title, _OUTCOMES[result.outcome], points, failure)
 
 
 def _failure(report: TestReport) -> Lines:

@@ -184,6 +184,13 @@ def test_the_page_says_what_went_wrong(page: str, problem: Problem) -> None:
         assert words in page
 
 
+def test_what_is_in_the_way_of_all_is_said_once(problem: Problem) -> None:
+    error = TestReport(Outcome.ERROR, "SyntaxError: a colon is missing")
+    broken = result(problem, error, verdict=Verdict.BROKEN, message=error.message)
+
+    assert page_of(problem, broken).count("a colon is missing") == 1
+
+
 def test_an_outcome_is_a_sign_and_a_word(page: str) -> None:
     assert '<span aria-hidden="true">✘</span> fails' in page
     assert '<span aria-hidden="true">✔</span> holds' in page
