@@ -106,7 +106,6 @@ def print_failure(
         if hint:
             print_row(console, failing.outcome, failing.behaviour.title)
         _print_labelled(console, _failure(report, result))
-        _print_labelled(console, looks_like(diagnose(result)))
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
             _print_labelled(console, [(label, failing.behaviour.hints[0])])
@@ -150,14 +149,17 @@ def _trouble(result: ProblemResult) -> Iterator[tuple[str, str]]:
 
 
 def _failure(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, str]]:
-    """Yield what was called, what came of it, what was expected, where, and what to try."""
+    """Yield what was called, what came of it, what was expected, where, and what to make of it.
+
+    Advice comes from what is seen in the file; only without any, from which tests failed.
+    """
     if report.outcome is Outcome.NOT_RUN or result.verdict is Verdict.TODO:
         return
     for label, text in _lines(report.message, _WORDS.get(report.outcome, "")):
         yield label, shorten(text, TEXT_WIDTH)
     yield from _place(report.where, result.path, has_code=report.outcome is not Outcome.TODO)
     yield from _output(report.printed)
-    yield from _advice(report, result)
+    yield from tuple(_advice(report, result)) or looks_like(diagnose(result))
 
 
 def _place(where: str | None, solution: Path, *, has_code: bool) -> Iterator[tuple[str, str]]:
