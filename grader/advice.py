@@ -152,7 +152,7 @@ def _at_the_end(case: Case) -> str:
     """Look at what ended the test, where it was no value."""
     if case.text("Warning"):
         return "write `await` before that call: without it, nothing of the coroutine runs"
-    if case.report.where is None and "'NoneType' object" in case.text("Raised"):
+    if case.report.where is None and "'NoneType' object has no" in case.text("Raised"):
         return "look for a missing `return`: None came back where an object belongs"
     return _first_match(_ENDS, case.report.message)
 

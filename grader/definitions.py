@@ -74,7 +74,8 @@ def _definitions(path: Path) -> Iterator[Definition]:
         try:
             text = read_source(file)
             tree = ast.parse(text) if len(text) <= MAX_CHARACTERS else ast.Module([], [])
-        except (SolutionError, SyntaxError, ValueError, MemoryError, RecursionError):
+        except (SolutionError, SyntaxError, ValueError, MemoryError, RecursionError, SystemError):
+            # The last of them: see the plugin on a compiler that a solution broke.
             continue
         for node in tree.body:
             if isinstance(node, Function):

@@ -5,6 +5,9 @@ Loaded by its entry point, and in no second way: pytest refuses to register a pl
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import logging
 import sys
 import warnings
 from collections.abc import Generator, Iterator
@@ -169,6 +172,10 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if kata := config.stash.get(KATA, None):
         kata.watch.stop()
         kata.exits.stop()
+        if config.stash[CARD_WANTED]:
+            # What it would say of tasks that a solution left is nobody's business any more, and
+            # shows lines of hidden tests.
+            logging.getLogger("asyncio").disabled = True
         _remember(kata.gradings())
 
 
@@ -224,8 +231,21 @@ def pytest_runtestloop(session: pytest.Session) -> None:
         kata.choose_solutions()
     except GraderError as error:
         raise pytest.UsageError(str(error)) from error
+    if session.config.stash[CARD_WANTED]:
+        _import_summary()
     if kata.problems:
         kata.exits.start()
+
+
+def _import_summary() -> None:
+    """Import what the end of the run needs before a solution can break Python's compiler.
+
+    Python 3.11 may count its recursion wrongly once KeyboardInterrupt has left a TaskGroup; from
+    then on ``ast.parse``, with which pytest imports plugins, raises SystemError.
+    """
+    for name in ("grader.history", "grader.render.card", "hypothesis.internal.observability"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
 
 
 @pytest.fixture
@@ -285,7 +305,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Show a card per problem in place of tracebacks."""
     config = terminalreporter.config
     if config.stash[CARD_WANTED]:
-        # Only where a card is shown: the import would slow down every other run.
         from grader.render.card import print_cards
 
         print_cards(config.stash[KATA].results(), config.stash[KATA].choice)

@@ -108,6 +108,7 @@ class Room:
 
 @pytest.fixture
 def room(sample: Path, monkeypatch: pytest.MonkeyPatch) -> Room:
+    monkeypatch.delenv("UV_RUN_RECURSION_DEPTH", raising=False)
     twin = shutil.copytree(sample / "problems" / "01", sample / "problems" / "02")
     metadata = twin / "problem.toml"
     metadata.write_text(metadata.read_text().replace("p01_clamp", "p02_clamp"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -341,3 +342,15 @@ def test_a_damaged_history_costs_a_line_and_nothing_else(kata: pytest.Pytester) 
     [line] = result.errlines
     assert line.startswith("grader: this grading is not remembered: ")
     assert "Move it away" in line
+
+
+def test_an_interrupt_that_leaves_a_task_group_spoils_no_card() -> None:
+    root = Path(__file__).parents[1]
+    solution = "problems/10/right/task_group.py"
+    command = [sys.executable, "-m", "pytest", "problems/10", "--solutions", solution]
+
+    run = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
+
+    assert run.returncode == 0
+    assert "12/12 behaviours" in run.stdout
+    assert run.stderr == ""

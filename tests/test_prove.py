@@ -220,7 +220,7 @@ def renumber(root: Path, old: str, new: str) -> None:
     """Make a second problem out of one: a copy under another number."""
     folder = root / "problems"
     shutil.copytree(folder / old, folder / new)
-    for path in (folder / new / "problem.toml", folder / new / "README.md"):
+    for path in (folder / new / name for name in ("problem.toml", "README.md", "debrief.md")):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(rf"\b(p?){old}", rf"\g<1>{new}", text), encoding="utf-8")
     for place in ("stubs", "reference"):

@@ -1,4 +1,4 @@
-"""Thinks all that ``gather`` collects is an ``Exception``."""
+"""Thinks every error that ``gather`` collects is an ``Exception``."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable

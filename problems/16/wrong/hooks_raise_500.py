@@ -1,4 +1,4 @@
-"""Thinks what Flask calls an InternalServerError is one."""
+"""Thinks an InternalServerError of Flask never wraps an error of a view."""
 
 import json
 import logging
