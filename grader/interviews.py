@@ -71,7 +71,7 @@ def choose(
     if least > minutes:
         raise UsageError(
             f"{minutes} minutes are too few: the shortest choice of {count} takes {least}. "
-            f"Give --minutes {least}, or lower --count."
+            f"Give --minutes {least}{', or lower --count' if count > 1 else ''}."
         )
     new = next(
         n

@@ -46,10 +46,15 @@ def print_cards(results: Iterable[ProblemResult], choice: str) -> None:
 
 
 def print_card(
-    console: KataConsole, result: ProblemResult, commands: Commands, *, is_final: bool = True
+    console: KataConsole,
+    result: ProblemResult,
+    commands: Commands | None,
+    *,
+    is_final: bool = True,
 ) -> None:
     """Print how the behaviours stand, the first failure, and the points.
 
+    Without ``commands`` there is no next step: whoever shows the card offers them otherwise.
     What is solved is not final where no probe asked: tests can be met by chance, and probes ask
     what nobody can foresee.
     """
@@ -57,7 +62,7 @@ def print_card(
     print_title(console, result)
     if result.verdict is not Verdict.BROKEN:
         print_behaviours(console, result)
-    if result.verdict is Verdict.SOLVED and not is_final:
+    if commands and result.verdict is Verdict.SOLVED and not is_final:
         _print_step(console, "Next", commands.grader(result.problem.number), "has the last word")
     else:
         print_failure(console, result, commands)
@@ -90,7 +95,7 @@ def print_title(console: KataConsole, result: ProblemResult) -> None:
 
 
 def print_failure(
-    console: KataConsole, result: ProblemResult, commands: Commands, *, hint: bool = False
+    console: KataConsole, result: ProblemResult, commands: Commands | None, *, hint: bool = False
 ) -> None:
     """Print what went wrong first, where, and the next step; only that for a solved problem."""
     if result.verdict is Verdict.SOLVED:
@@ -112,7 +117,9 @@ def print_failure(
     _print_next(console, result, commands)
 
 
-def _print_next(console: KataConsole, result: ProblemResult, commands: Commands) -> None:
+def _print_next(console: KataConsole, result: ProblemResult, commands: Commands | None) -> None:
+    if commands is None:
+        return
     for label, command in _next_steps(result, commands):
         _print_step(console, label, command)
 

@@ -11,6 +11,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from grader.command import Commands
+from grader.outcome import Verdict
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_card
 from grader.render.catalogue import print_catalogue
@@ -66,7 +67,9 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
         console.print(f"\n{printable(view.failure)}", style="bad", soft_wrap=True)
         console.print("It is tried again at the next save.")
     elif view.result is not None:
-        print_card(console, view.result, commands)
+        # A save and `h` are what comes next here.
+        is_offered = has_keys and view.result.verdict in (Verdict.PARTIAL, Verdict.BROKEN)
+        print_card(console, view.result, None if is_offered else commands)
     if view.hint is not None:
         console.print(f"\n  {view.hint.title}", style="strong")
         console.print(f"  Hint {view.hint.level} of {HINTS_PER_BEHAVIOUR}", style="label")

@@ -17,6 +17,7 @@ from grader.hints import HintMemory
 from grader.history import record, record_reset
 from grader.interviews import refuse_hint
 from grader.isolation import Isolation
+from grader.outcome import Verdict
 from grader.problem import Problem
 from grader.reset import reset
 from grader.solutions import NAMED, find_solutions
@@ -200,6 +201,8 @@ class Session:
 
     def _next_hint(self) -> Event:
         result = self._loop.view.result
+        if result is not None and result.verdict is Verdict.BROKEN:
+            return Said("Mend what keeps the file from being imported first; no hint was taken.")
         failing = result.first_failing if result is not None else None
         if failing is None:
             return Said("There is nothing to hint at.")

@@ -11,6 +11,7 @@ import pytest
 
 from grader.command import Commands
 from grader.loader import load_problem
+from grader.outcome import Verdict
 from grader.render.console import open_console
 from grader.score import not_handed_in
 from grader.watch.loop import Hinted, Stage, View
@@ -92,6 +93,15 @@ def test_a_card_has_the_time_of_the_save_above_and_the_keys_below(view: View) ->
 
 def test_without_a_keyboard_no_keys_are_named(view: View) -> None:
     assert "quit" not in text_of(view, has_keys=False)
+
+
+def test_where_keys_do_it_no_command_is_named(view: View) -> None:
+    assert view.result is not None
+    partial = replace(view, result=replace(view.result, verdict=Verdict.PARTIAL))
+
+    assert "grader show" in text_of(view)
+    assert "grader hint" not in text_of(partial)
+    assert "grader hint" in text_of(partial, has_keys=False)
 
 
 def test_a_run_that_goes_on_is_said_above_the_old_card(view: View) -> None:

@@ -113,6 +113,10 @@ def test_keys_give_hints_and_put_the_stub_back(
     watching: subprocess.Popen[bytes], terminal: Terminal, sample: Path
 ) -> None:
     pristine = stub_of(sample).read_text()
+    rename_over(stub_of(sample), "def clamp(:\n")
+    assert terminal.shows("SyntaxError")
+    terminal.type("h")
+    assert terminal.shows("no hint was taken")
     rename_over(stub_of(sample), RIGHT)
     assert terminal.shows("Saved at")
     terminal.type("h")
