@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
+import os
 import sys
 import warnings
 from collections.abc import Generator, Iterator
@@ -172,7 +173,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if kata := config.stash.get(KATA, None):
         kata.watch.stop()
         kata.exits.stop()
-        if config.stash[CARD_WANTED]:
+        # A run inside another one's test leaves that one its loggers.
+        if config.stash[CARD_WANTED] and "PYTEST_CURRENT_TEST" not in os.environ:
             # What it would say of tasks that a solution left is nobody's business any more, and
             # shows lines of hidden tests.
             logging.getLogger("asyncio").disabled = True
