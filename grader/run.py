@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import typer
-from rich.padding import Padding
 
 from grader.command import Commands, nearby
 from grader.diagnosis import diagnose
@@ -22,9 +21,9 @@ from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.outfile import check_writable, write_whole
 from grader.probe import Prober, new_seed
-from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_failure, print_title
 from grader.render.console import open_console
+from grader.render.hint import print_hint
 from grader.render.json_scorecard import render_json
 from grader.render.looks import looks_like
 from grader.render.scorecard import TextScorecard
@@ -188,9 +187,7 @@ def give_hint(
     memory = HintMemory(workspace.state)
     behaviour = failing.behaviour
     level = level or memory.next_level(result.problem.number, behaviour.id)
-    console.print(f"  {behaviour.title}", style="strong")
-    console.print(f"  Hint {level} of {HINTS_PER_BEHAVIOUR}", style="label")
-    console.print(Padding(behaviour.hints[level - 1], (0, 0, 0, 2)))
+    print_hint(console, behaviour.title, level, behaviour.hints[level - 1])
     try:
         memory.remember(result.problem.number, behaviour.id, level)
     except OSError as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,9 +18,11 @@ from markupsafe import Markup
 
 import grader
 from grader.command import nearby
+from grader.labels import split_labels
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import LEVELS, Problem
 from grader.render.card import nearby_place
+from grader.render.scorecard import VERDICTS
 from grader.render.sparkline import Sparkline, sparkline
 from grader.score import BehaviourResult, ProblemResult
 from grader.text import printable, shorten
@@ -29,7 +30,6 @@ from grader.totals import Total, by_level, total
 
 History = Mapping[str, Sequence[tuple[datetime, int]]]
 Lines = tuple[tuple[str, str], ...]
-_LABELLED = re.compile(r"([A-Z][a-z]+) {2,}(\S.*)")
 # How much is shown of what a solution printed.
 PRINTED = 1000
 
@@ -52,13 +52,10 @@ _OUTCOMES = {
     Outcome.CRASHED: Mark("✘", "crash", "bad"),
     Outcome.NOT_RUN: Mark("?", "not run", "quiet"),
 }
+_SIGNS = {Verdict.SOLVED: "✔", Verdict.TODO: "·", Verdict.GRADER_ERROR: "?"}
 _VERDICTS = {
-    Verdict.SOLVED: Mark("✔", "solved", "good"),
-    Verdict.PARTIAL: Mark("✘", "partial", "waiting"),
-    Verdict.TODO: Mark("·", "to do", "quiet"),
-    Verdict.BROKEN: Mark("✘", "broken", "bad"),
-    Verdict.TAMPERED: Mark("✘", "tampered", "bad"),
-    Verdict.GRADER_ERROR: Mark("?", "grader error", "bad"),
+    verdict: Mark(_SIGNS.get(verdict, "✘"), word, style)
+    for verdict, (word, style) in VERDICTS.items()
 }
 _SILENT = (Outcome.PASSED, Outcome.TODO, Outcome.NOT_RUN)
 
@@ -204,11 +201,11 @@ def _lines(message: str, where: str | None, word: str = "Says") -> Iterator[tupl
     Further lines without a label belong to the one before them.
     """
     label, text = word, ""
-    for line in printable(message).splitlines():
-        if match := _LABELLED.fullmatch(line):
+    for name, line in split_labels(printable(message)):
+        if name:
             if text:
                 yield label, text
-            label, text = match[1], match[2]
+            label, text = name, line
         else:
             text = f"{text}\n{line}" if text else line
     if text:

@@ -16,7 +16,7 @@ from grader.score import ProblemResult
 from grader.text import counted, printable
 from grader.totals import Total, by_level, total
 
-_VERDICTS = {
+VERDICTS = {
     Verdict.SOLVED: ("solved", "good"),
     Verdict.PARTIAL: ("partial", "waiting"),
     Verdict.TODO: ("to do", "quiet"),
@@ -53,7 +53,7 @@ class TextScorecard:
         signs = self._console.signs
         strip = Text.assemble(*(sign(b.outcome, signs) for b in result.behaviours))
         strip.pad_right(STRIP_WIDTH - len(strip))
-        word, style = _VERDICTS[result.verdict]
+        word, style = VERDICTS[result.verdict]
         problem = result.problem
         row = Text.assemble(
             f"  {problem.number}  {problem.title:<{TITLE_WIDTH - 6}.{TITLE_WIDTH - 6}}  ",

@@ -7,15 +7,14 @@ import shutil
 import sys
 from typing import TextIO
 
-from rich.padding import Padding
 from rich.text import Text
 
 from grader.command import Commands
 from grader.outcome import Verdict
-from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_card
 from grader.render.catalogue import print_catalogue
 from grader.render.console import KataConsole, open_console
+from grader.render.hint import print_hint
 from grader.text import printable
 from grader.watch.loop import CONFIRM, Stage, View
 
@@ -71,9 +70,8 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
         is_offered = has_keys and view.result.verdict in (Verdict.PARTIAL, Verdict.BROKEN)
         print_card(console, view.result, None if is_offered else commands)
     if view.hint is not None:
-        console.print(f"\n  {view.hint.title}", style="strong")
-        console.print(f"  Hint {view.hint.level} of {HINTS_PER_BEHAVIOUR}", style="label")
-        console.print(Padding(view.hint.text, (0, 0, 0, 2), expand=False))
+        console.print()
+        print_hint(console, view.hint.title, view.hint.level, view.hint.text)
     if view.is_solved:
         step = " n goes on to the next problem." if has_keys else ""
         console.print(f"\nSolved.{step}", style="good")
