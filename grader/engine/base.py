@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from grader.engine.confine import Confinement
+from grader.engine.dataclass_cache import keep_compiled
 from grader.engine.probing import Probes
 from grader.isolation import Isolation
 
@@ -25,6 +26,7 @@ class Base:
         self.secret = secret
         # A cached file may be stale within the clock's resolution; a workspace may be read-only.
         sys.dont_write_bytecode = True
+        keep_compiled()
         isolation, root, *folders = arguments
         self.confinement = Confinement(Isolation(isolation))
         self.root = Path(root)

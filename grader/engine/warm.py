@@ -20,6 +20,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
+from grader.cores import stay_on_core
 from grader.engine.base import Base
 from grader.engine.job import MUTE, Order
 from grader.engine.probing import run_probe
@@ -76,6 +77,7 @@ class Nursery:
         status = MUTE
         try:
             die_with_parent()
+            stay_on_core()
             signal.set_wakeup_fd(-1)
             _leave_parent(outcomes, output)
             self._run(order, OUTCOMES)

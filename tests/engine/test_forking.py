@@ -85,6 +85,17 @@ def hanging_job(root: Path) -> Job:
     return Job("02", "p02_next", path, (test,), Limits(60, 60))
 
 
+def test_a_worker_stays_on_the_core_it_began_on(engine: ForkingEngine, tiny: Path) -> None:
+    solution = tiny / "reference" / "p01_tiny.py"
+    says = "\nimport os\nprint(f'cores: {len(os.sched_getaffinity(0))}')\n"
+    solution.write_text(solution.read_text(encoding="utf-8") + says, encoding="utf-8")
+
+    trial = run_job(engine, job(tiny))
+
+    assert trial.output.startswith("cores: 1\n")
+    assert os.sched_getaffinity(pid_of(engine)) == os.sched_getaffinity(0)
+
+
 def test_all_jobs_are_forks_of_one_process(engine: ForkingEngine, tiny: Path) -> None:
     engine.tests()
     first = pid_of(engine)
