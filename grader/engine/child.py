@@ -59,7 +59,7 @@ def _run_items(items: list[Any], kata: Kata, speaker: Speaker) -> None:
         report = _run_item(item, following, kata)
         _flush()
         seconds = round(perf_counter() - start, 6)
-        speaker.say("end", test=item.nodeid, report={**dump_report(report), "seconds": seconds})
+        speaker.hold("end", test=item.nodeid, report={**dump_report(report), "seconds": seconds})
     cpu, wall = (end - start for start, end in zip(began, _clocks(), strict=True))
     speaker.say("done", cpu=round(cpu, 6), wall=round(wall, 6))
 

@@ -30,10 +30,17 @@ class Speaker:
     def __init__(self, descriptor: int, token: str) -> None:
         self._descriptor = descriptor
         self._token = token
+        self._held = b""
+
+    def hold(self, kind: str, **fields: Any) -> None:
+        """Send one message together with the next, as nothing happens between the two."""
+        # On a line of its own, whatever the solution wrote before.
+        self._held += f"\n{self._token} {json.dumps({'kind': kind, **fields})}\n".encode()
 
     def say(self, kind: str, **fields: Any) -> None:
-        """Send one message, whole, on a line of its own whatever the solution wrote before."""
-        data = f"\n{self._token} {json.dumps({'kind': kind, **fields})}\n".encode()
+        """Send one message, whole."""
+        self.hold(kind, **fields)
+        data, self._held = self._held, b""
         while data:
             data = data[os.write(self._descriptor, data) :]
 

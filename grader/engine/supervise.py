@@ -52,7 +52,8 @@ class _Run:
         self.job = job
         self.trial = Trial()
         self.canaries = frozenset(claim for pair in job.canaries for claim in pair)
-        self.tests = _mixed(job.tests, self.canaries)
+        # A dict, because each message asks whether its test is among them.
+        self.tests = dict.fromkeys(_mixed(job.tests, self.canaries))
         self.started = time.monotonic()
         self.ends_at = self.started + job.limits.problem_seconds
         self.copy = job.path
@@ -95,7 +96,8 @@ class _Run:
         It asks what tests ask; a solution that hangs must not lose the time for its other tests.
         """
         [pair] = [pair for pair in self.job.canaries if claim in pair]
-        self.tests = tuple(test for test in self.tests if test not in pair)
+        for test in pair:
+            self.tests.pop(test, None)
         self.ends_at += time.monotonic() - since
 
     def restored(self, report: TestReport) -> TestReport:
@@ -111,7 +113,10 @@ class _Run:
         return text.replace(str(self.copy), str(self.job.path))
 
     def left(self) -> tuple[str, ...]:
-        return tuple(test for test in self.tests if test not in self.trial.reports)
+        return tuple(filter(self.is_left, self.tests))
+
+    def is_left(self, test: str | None) -> bool:
+        return test in self.tests and test not in self.trial.reports
 
     def _attempt(self, tests: tuple[str, ...], place: str) -> None:
         with scratch_folder(place) as scratch:
@@ -200,8 +205,8 @@ class _Attempt:
             case "broken" if self.current == LOADING:
                 self.run.trial.broken = self.run.restored(event["report"])
                 self._move_on(None)
-            case "start" if event["test"] in self.run.left() and event["test"] != self.current:
-                if self.current in self.run.left():
+            case "start" if self.run.is_left(event["test"]) and event["test"] != self.current:
+                if self.run.is_left(self.current):
                     self._charge(Outcome.CRASHED, _LOST)
                 self._move_on(event["test"])
             case "answers" if event["test"] == self.current:
