@@ -3,12 +3,14 @@
     python tests/benchmarks/false_alarms.py [--times 200] [NN ...]
 
 Canaries are made anew for each of ``times`` / 20 engines, and run 20 times in each, alone. Wrong
-solutions are as honest as right ones: they run once for each engine. Every line must say 0.
+solutions are as honest as right ones: they run once for each engine. Every line must say 0; what
+is known so far stands on standard error.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -33,13 +35,15 @@ def main() -> None:
     problems = workspace.problems(options.numbers)
     right = dict.fromkeys(problems, 0)
     wrong = dict.fromkeys(problems, 0)
-    for _ in range(-(-options.times // RUNS_PER_ENGINE)):
+    for turn in range(-(-options.times // RUNS_PER_ENGINE)):
         with open_engine(workspace.root, problems, Isolation.BEST) as engine:
             for problem in problems:
                 honest = [workspace.reference / problem.solution_name, *problem.right]
                 right[problem] += alarms(engine, problem, honest * RUNS_PER_ENGINE)
                 others = [w.path for w in problem.wrong if not w.ends]
                 wrong[problem] += alarms(engine, problem, others)
+        times, alarmed = (turn + 1) * RUNS_PER_ENGINE, sum(right.values()) + sum(wrong.values())
+        print(f"{times} times: {alarmed} alarms", file=sys.stderr)
     for problem in problems:
         print(f"{problem.number}  right {right[problem]}  wrong {wrong[problem]}")
 
