@@ -59,7 +59,7 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     if end := _end(error):
         return *end, where
     repeated = _recursion(trace, solution) if isinstance(error, RecursionError) else None
-    return Outcome.FAILED, *(repeated or (_raised(error), where))
+    return Outcome.FAILED, *(repeated or (raised(error), where))
 
 
 def _end(error: BaseException | None) -> tuple[Outcome, str] | None:
@@ -87,7 +87,8 @@ def _recursion(trace: TracebackType | None, solution: Solution) -> tuple[str, st
     return f"Raised     RecursionError: {circle}", f"{code.co_filename}:{line}"
 
 
-def _raised(error: BaseException) -> str:
+def raised(error: BaseException) -> str:
+    """Word an error."""
     if isinstance(error, RunEnded) and error.__cause__ is not None:
         name = type(error.__cause__).__name__
         return f"Raised     {name}, which would end the whole program"

@@ -29,7 +29,7 @@ LAYERS = (
         "unawaited",
         "diagnosis",
     },
-    {"solutions", "judge", "advice", "history"},
+    {"solutions", "judge", "mistakes", "advice", "history"},
     {"command", "progress", "next_step", "reset", "interviews"},
     {"render"},
     {"plugin"},
