@@ -9,6 +9,7 @@ from pathlib import Path
 from grader.judge import raised
 from grader.outcome import Outcome, TestReport
 from grader.solution import Solution
+from grader.testkit.swallowed import is_deliberate
 from grader.text import printable
 
 _GRADER = Path(__file__).parent
@@ -28,7 +29,8 @@ class Mistakes:
         """Write an error down if the solution made it: its words only, not itself."""
         # A time-out or a connection that fails is what many a test is about.
         if isinstance(error, Exception) and not isinstance(error, OSError) and self._is_own(error):
-            self._line = printable(raised(error))
+            # Its first line: below it, libraries write where they were called, as in a test.
+            self._line = printable(raised(error)).split("\n", maxsplit=1)[0]
             self._where = self._solution.where(error.__traceback__)
 
     def behind(self, report: TestReport) -> TestReport:
@@ -38,9 +40,12 @@ class Mistakes:
         return replace(report, message=f"{report.message}\n{self._line}", where=self._where)
 
     def _is_own(self, error: Exception) -> bool:
-        """Tell whether the solution, or a library that it called, raised an error."""
-        for frame, _ in reversed(list(traceback.walk_tb(error.__traceback__))):
-            file = frame.f_code.co_filename
+        """Tell whether the solution raised an error, or made a library raise it."""
+        files = [f.f_code.co_filename for f, _ in traceback.walk_tb(error.__traceback__)]
+        if type(error).__module__ != "builtins" and is_deliberate(error):
+            # A framework's own errors, as for a page that is not there, pass through middleware.
+            files = files[-1:]
+        for file in reversed(files):
             if self._solution.owns(file):
                 return True
             if any(map(Path(file).is_relative_to, self._others)):

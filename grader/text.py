@@ -23,8 +23,11 @@ def safe_repr(value: object, limit: int = 160) -> str:
 
 
 def safe_str(value: object, limit: int = 500) -> str:
-    """Return ``str(value)`` shortened to ``limit`` characters, whatever its ``__str__`` does."""
-    return _attempt(str, value, limit)
+    """Return ``str(value)`` shortened to ``limit`` characters, whatever its ``__str__`` does.
+
+    Addresses are left out, so that two runs read the same.
+    """
+    return _attempt(lambda given: _ADDRESS.sub("", str(given)), value, limit)
 
 
 def _describe(value: object) -> str:

@@ -6,6 +6,7 @@ Whoever listens must keep none: with its frames, an error keeps alive what tests
 from __future__ import annotations
 
 import dataclasses
+import dis
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -59,6 +60,16 @@ def told(value: T) -> T:
         for listener in _listeners:
             listener(error)
     return value
+
+
+def is_deliberate(error: BaseException) -> bool:
+    """Tell whether a ``raise`` raised an error, and not what Python makes of a mistake."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return True
+    return dis.opname[trace.tb_frame.f_code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
 
 
 def _errors(value: object, depth: int) -> Iterator[BaseException]:
