@@ -12,6 +12,8 @@ from grader.solution import Solution
 from grader.testkit.swallowed import is_deliberate
 from grader.text import printable
 
+# How much is told of an error.
+LINES = 3
 _GRADER = Path(__file__).parent
 
 
@@ -29,8 +31,8 @@ class Mistakes:
         """Write an error down if the solution made it: its words only, not itself."""
         # A time-out or a connection that fails is what many a test is about.
         if isinstance(error, Exception) and not isinstance(error, OSError) and self._is_own(error):
-            # Its first line: below it, libraries write where they were called, as in a test.
-            self._line = printable(raised(error)).split("\n", maxsplit=1)[0]
+            # Further down, libraries write where they were called, which may be in a test.
+            self._line = "\n".join(printable(raised(error)).splitlines()[:LINES])
             self._where = self._solution.where(error.__traceback__)
 
     def behind(self, report: TestReport) -> TestReport:
