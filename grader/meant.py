@@ -11,6 +11,9 @@ import difflib
 import traceback
 from collections.abc import Iterable
 
+# As in difflib: 1 is the same name, and a wrong guess costs more than none.
+CLOSE = 0.7
+
 
 def suggestion(error: BaseException) -> str:
     """Return ``. Did you mean: 'items'?``, empty where no name comes near."""
@@ -25,9 +28,11 @@ def suggestion(error: BaseException) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """Return the name that comes nearest, private ones aside unless one is asked for; or none."""
+    if name.startswith("__"):
+        return ""
     is_private = name.startswith("_")
     known = [n for n in names if n != name and (is_private or not n.startswith("_"))]
-    return next(iter(difflib.get_close_matches(name, known, n=1)), "")
+    return next(iter(difflib.get_close_matches(name, known, n=1, cutoff=CLOSE)), "")
 
 
 def _names(error: AttributeError | NameError) -> list[str]:

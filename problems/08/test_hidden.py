@@ -47,13 +47,17 @@ class Source:
         self._rows = iter(())
 
 
+def _told(row):
+    return f"then raises {row!r}" if isinstance(row, BaseException) else repr(row)
+
+
 class Opener:
     """An ``open_source`` that remembers the sources it opened."""
 
     def __init__(self, rows, name=None):
         self.rows = rows
         self.sources = []
-        self._name = name or f"open_source of {rows}"
+        self._name = name or f"open_source of [{', '.join(map(_told, rows))}]"
 
     def __call__(self):
         self.sources.append(Source(self.rows))
