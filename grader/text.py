@@ -11,7 +11,7 @@ _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 # Where a test or the grader itself defines what it hands in: nobody's business, unlike its name.
 _OURS = re.compile(
     r"\b(?:problems\.\w+\.test_\w+\.(?:test_\w+\.<locals>\.)?|test_\w+\.<locals>\."
-    r"|grader\.testkit\.(?:[a-z]\w*\.)*)|,? (?:defined|running) at [^ >]+:\d+"
+    r"|grader\.testkit\.(?:[a-z]\w*\.)*)|,? (?:defined|running) at [^ >]*test_\w+\.py:\d+"
 )
 _CLASS = re.compile(r"<class '(?:[\w.<>]+\.)?(\w+)'>")
 # Everything a terminal could take for a command, but for newline and tab.

@@ -47,8 +47,12 @@ class Source:
         self._rows = iter(())
 
 
-def _told(row):
-    return f"then raises {row!r}" if isinstance(row, BaseException) else repr(row)
+def _told(rows):
+    """Return the rows as a text; those of another kind than a list may be asked for once only."""
+    if not isinstance(rows, list):
+        return str(rows)
+    told = [f"raises {row!r}" if isinstance(row, BaseException) else repr(row) for row in rows]
+    return f"[{', '.join(told)}]"
 
 
 class Opener:
@@ -57,7 +61,7 @@ class Opener:
     def __init__(self, rows, name=None):
         self.rows = rows
         self.sources = []
-        self._name = name or f"open_source of [{', '.join(map(_told, rows))}]"
+        self._name = name or f"open_source of {_told(rows)}"
 
     def __call__(self):
         self.sources.append(Source(self.rows))
