@@ -185,6 +185,10 @@ _ENDS = (
         "resume a coroutine when what it yielded is done: the event loop can wait for that",
     ),
     (
+        r"object NoneType can't be used in 'await'",
+        "look for a missing `return`, or do not await it: what is awaited is None",
+    ),
+    (
         r"object (\w+) can't be used in 'await' expression",
         "make it `async def`, or do not await it: what is awaited is of type \\1",
     ),
