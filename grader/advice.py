@@ -152,7 +152,7 @@ def _at_the_end(case: Case) -> str:
     """Look at what ended the test, where it was no value."""
     if case.text("Warning"):
         return "write `await` before that call: without it, nothing of the coroutine runs"
-    if case.report.where is None and "'NoneType' object has no" in case.text("Raised"):
+    if case.report.where is None and "'NoneType'" in case.text("Raised"):
         return "look for a missing `return`: None came back where an object belongs"
     return _first_match(_ENDS, case.report.message)
 
@@ -181,6 +181,14 @@ _ENDS = (
         "look for a call without `await`: a coroutine stands where its result belongs",
     ),
     (
+        r"await wasn't used with future",
+        "resume a coroutine when what it yielded is done: the event loop can wait for that",
+    ),
+    (
+        r"object NoneType can't be used in 'await'",
+        "look for a missing `return`, or do not await it: what is awaited is None",
+    ),
+    (
         r"object (\w+) can't be used in 'await' expression",
         "make it `async def`, or do not await it: what is awaited is of type \\1",
     ),
@@ -205,6 +213,8 @@ def _at_the_call(case: Case) -> str:
 def _at_the_value(case: Case) -> str:
     """Look at a returned value that tells how it came to be."""
     returned, expected = case.text("Returned"), case.text("Expected")
+    if case.text("Found") == "None" != expected:
+        return _none_found(case)
     if not returned or returned == expected:
         return ""
     if match := re.match(r"<coroutine object ([\w.<>]+)>", returned):
@@ -230,6 +240,19 @@ def _none_returned(case: Case, expected: str) -> str:
     own = case.own
     if own is None or own.is_async != case.text("Called").startswith("await "):
         return ""
+    return _missing_return(own)
+
+
+def _none_found(case: Case) -> str:
+    """Look for a property or a method that the test names and that should give a value."""
+    for name in dict.fromkeys(re.findall(r"\w+", case.text("Checked"))):
+        own, asked = (find_definition(path, name) for path in (case.solution, case.problem.stub))
+        if own and asked and asked.gives_a_value and (text := _missing_return(own)):
+            return text
+    return ""
+
+
+def _missing_return(own: Definition) -> str:
     if own.returns_nothing:
         return f"end `{own.node.name}` with `return`: without one, it gives None"
     if own.can_run_off_its_end:

@@ -37,6 +37,12 @@ class Definition:
         return signature(self.node)
 
     @property
+    def gives_a_value(self) -> bool:
+        """Tell whether it is annotated to return something else than None."""
+        returns = self.node.returns
+        return returns is not None and ast.unparse(returns) != "None"
+
+    @property
     def returns_nothing(self) -> bool:
         """Tell whether no ``return`` in it gives a value, and it is no generator."""
         return not any(

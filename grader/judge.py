@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import traceback
 from collections import Counter
@@ -13,6 +12,7 @@ import pytest
 from grader.errors import PartError, SolutionError
 from grader.exits import ProcessEnded
 from grader.interrupts import RunEnded
+from grader.meant import nearest, suggestion
 from grader.outcome import Outcome, TestReport
 from grader.solution import Solution
 from grader.testkit import calls as testkit
@@ -59,7 +59,7 @@ def _verdict(error: BaseException, solution: Solution) -> tuple[Outcome, str, st
     if end := _end(error):
         return *end, where
     repeated = _recursion(trace, solution) if isinstance(error, RecursionError) else None
-    return Outcome.FAILED, *(repeated or (_raised(error), where))
+    return Outcome.FAILED, *(repeated or (raised(error), where))
 
 
 def _end(error: BaseException | None) -> tuple[Outcome, str] | None:
@@ -87,7 +87,8 @@ def _recursion(trace: TracebackType | None, solution: Solution) -> tuple[str, st
     return f"Raised     RecursionError: {circle}", f"{code.co_filename}:{line}"
 
 
-def _raised(error: BaseException) -> str:
+def raised(error: BaseException) -> str:
+    """Word an error."""
     if isinstance(error, RunEnded) and error.__cause__ is not None:
         name = type(error.__cause__).__name__
         return f"Raised     {name}, which would end the whole program"
@@ -99,7 +100,7 @@ def _raised(error: BaseException) -> str:
         words = safe_str(error).split("\nassert ")[0]
         return _NO_WORDS if words.startswith("assert ") or not words else words
     text = safe_str(error)
-    return f"Raised     {type(error).__name__}" + (f": {text}" if text else "")
+    return f"Raised     {type(error).__name__}" + (f": {text}" if text else "") + suggestion(error)
 
 
 def _raised_by(solution: Solution, trace: TracebackType | None) -> bool:
@@ -139,8 +140,8 @@ def _missing_name(error: BaseException, solution: Solution) -> str | None:
         holder = f"your {type(owner).__name__}"
     else:
         return None
-    near = difflib.get_close_matches(error.name, [n for n in dir(owner) if n[:1] != "_"], n=1)
-    has = f"has `{near[0]}`" if near else "has no such name"
+    near = nearest(error.name, dir(owner))
+    has = f"has `{near}`" if near else "has no such name"
     return f"Missing    the statement asks for `{error.name}`; {holder} {has}"
 
 

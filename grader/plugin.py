@@ -24,11 +24,14 @@ from grader.exits import ExitGuard
 from grader.interrupts import InterruptWatch, RunEnded, ends_run
 from grader.judge import judge
 from grader.loader import METADATA, load_problem
+from grader.mistakes import Mistakes
 from grader.outcome import Outcome, TestReport
 from grader.problem import Problem
 from grader.score import ProblemResult, score
 from grader.solution import Solution
 from grader.solutions import NAMED, default_choice, find_solutions
+from grader.testkit.calls import Mismatch
+from grader.testkit.swallowed import listening
 from grader.text import printable
 from grader.unawaited import with_warning
 from grader.workspace import Workspace
@@ -55,6 +58,8 @@ class Kata:
         self.solutions: dict[Path, Solution] = {}
         self.items: dict[str, pytest.Item] = {}
         self.reports: dict[str, TestReport] = {}
+        # Of the test that runs.
+        self.mistakes: dict[str, Mistakes] = {}
         self.broken: dict[Path, TestReport] = {}
         # All hidden tests of a problem, whichever were asked for.
         self.hidden: dict[Path, set[str]] = {}
@@ -82,6 +87,8 @@ class Kata:
             return
         error = call.excinfo.value
         report = judge(error, self.solution_of(item))
+        if isinstance(error, Mismatch) and (mistakes := self.mistakes.get(item.nodeid)):
+            report = mistakes.behind(report)
         if isinstance(error, SolutionError) and not isinstance(error, PartError):
             self.broken[item.path.parent] = report
         earlier = self.reports.get(item.nodeid)
@@ -126,6 +133,14 @@ class Kata:
             for result in self.results()
             if self.hidden.get(result.problem.folder, {""}) <= self.reports.keys()
         ]
+
+    def watching(self, item: pytest.Item) -> contextlib.AbstractContextManager[None]:
+        """Listen for mistakes of the solution that its test will not get to see."""
+        if item.nodeid not in self.items:
+            return contextlib.nullcontext()
+        if item.nodeid not in self.mistakes:
+            self.mistakes = {item.nodeid: Mistakes(self.solution_of(item), item.path.parent)}
+        return listening(self.mistakes[item.nodeid].hear)
 
     def solve(self, problem: Problem, path: Path, base: Path | None) -> None:
         """Judge the solution at ``path``, laid over the package ``base``, from now on."""
@@ -279,7 +294,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 def _contained(item: pytest.Item) -> Generator[None, None, None]:
     kata = item.config.stash[KATA]
     try:
-        yield
+        with kata.watching(item):
+            yield
     except BaseException as error:
         if item.nodeid in kata.items and ends_run(error, kata.watch):
             raise RunEnded().with_traceback(error.__traceback__) from error

@@ -8,6 +8,11 @@ from collections.abc import Callable
 from types import FunctionType, MethodType
 
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
+# Where a test or the grader itself defines what it hands in: nobody's business, unlike its name.
+_OURS = re.compile(
+    r"\b(?:problems\.\w+\.test_\w+\.(?:test_\w+\.<locals>\.)?|test_\w+\.<locals>\."
+    r"|grader\.testkit\.(?:[a-z]\w*\.)*)|,? (?:defined|running) at [^ >]*test_\w+\.py:\d+"
+)
 _CLASS = re.compile(r"<class '(?:[\w.<>]+\.)?(\w+)'>")
 # Everything a terminal could take for a command, but for newline and tab.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -23,14 +28,21 @@ def safe_repr(value: object, limit: int = 160) -> str:
 
 
 def safe_str(value: object, limit: int = 500) -> str:
-    """Return ``str(value)`` shortened to ``limit`` characters, whatever its ``__str__`` does."""
-    return _attempt(str, value, limit)
+    """Return ``str(value)`` shortened to ``limit`` characters, whatever its ``__str__`` does.
+
+    Addresses are left out, so that two runs read the same, and in which test something stands.
+    """
+    return _attempt(lambda given: _anonymous(str(given)), value, limit)
 
 
 def _describe(value: object) -> str:
     if isinstance(value, FunctionType | MethodType):
         return f"{value.__name__}{inspect.signature(value)}"
-    return _CLASS.sub(r"\1", _ADDRESS.sub("", repr(value)))
+    return _CLASS.sub(r"\1", _anonymous(repr(value)))
+
+
+def _anonymous(text: str) -> str:
+    return _OURS.sub("", _ADDRESS.sub("", text))
 
 
 def _attempt(convert: Callable[[object], str], value: object, limit: int) -> str:

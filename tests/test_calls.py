@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from grader.testkit import Mismatch, call, call_as, call_async, call_raising, expect, expect_that
-from grader.testkit.calls import same
+from grader.testkit.same import same
 
 
 def double(number: int) -> int:

@@ -119,6 +119,43 @@ def add_problem(root: Path, number: str, solution: str | bytes) -> None:
     (root / "stubs" / name).write_bytes(data.replace(b"p01_", f"p{number}_".encode()))
 
 
+@dataclass(frozen=True)
+class Slip:
+    """One change that spoils the reference of a problem."""
+
+    number: str
+    right: str
+    wrong: str
+
+
+SLIPS: Mapping[str, Slip] = {
+    "handler_fails": Slip("16", "error.to_dict())", 'error.to_dict()["id"])'),
+    "attribute_misspelt": Slip("17", "public.to_dict()", "public.todict()"),
+    "view_fails": Slip("20", "return service.get_user(user_id)", "return service.get_user(user)"),
+    "field_lost": Slip("20", 'record.get("email")', 'record.get("mail")'),
+    "result_holds_the_error": Slip("10", "await call())", "await call(timeout))"),
+    "awaits_none": Slip("11", "(yield awaited)", "None"),
+    "property_without_return": Slip("10", "return [result.value for", "[result.value for"),
+    "resumed_too_early": Slip("11", "(yield awaited)", "None if awaited else (yield)"),
+}
+
+
+def spoil(slip: Slip, folder: Path) -> str:
+    """Write the spoilt solution into a folder, and return its name."""
+    [source] = (ROOT / "reference").glob(f"p{slip.number}_*")
+    target = folder / source.name
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    else:
+        shutil.copy(source, target)
+    files = target.rglob("*.py") if source.is_dir() else [target]
+    spoilt = [file for file in files if slip.right in file.read_text()]
+    assert spoilt, f"{source.name} has no {slip.right!r} any more"
+    for file in spoilt:
+        file.write_text(file.read_text().replace(slip.right, slip.wrong))
+    return target.name
+
+
 def run(root: Path, module: str, *arguments: str) -> str:
     settings = {"COLUMNS": "80", "GRADER_SEED": "7", "GRADER_ISOLATION": "none"}
     path = str(Path(sys.executable).parent)
@@ -171,3 +208,19 @@ def test_a_card_of_twelve_behaviours_folds_what_passed(
 
     card = text.split("\n\n", 1)[1].rpartition("\n\n")[0]
     matches_gold(f"cards/{number}_{wrong}.txt", card + "\n")
+
+
+@pytest.mark.parametrize("kind", SLIPS)
+def test_a_slip_is_named_where_it_was_made(
+    tmp_path: Path, matches_gold: Callable[[str, str], None], kind: str
+) -> None:
+    slip = SLIPS[kind]
+    solution = spoil(slip, tmp_path)
+    settings = ["-c", str(ROOT / "pyproject.toml"), "-p", "no:randomly", "-p", "no:cacheprovider"]
+
+    text = run(
+        tmp_path, "pytest", str(ROOT / "problems" / slip.number), *settings, "--solutions", solution
+    )
+
+    card = text.split("\n\n", 1)[1].rpartition("\n\n")[0]
+    matches_gold(f"cards/{slip.number}_{kind}.txt", card + "\n")

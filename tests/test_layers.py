@@ -14,7 +14,7 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "labels"},
+    {"cores", "errors", "outcome", "text", "labels", "meant"},
     {"case", "problem", "statement", "table", "store", "patterns", "keyboard", "outfile"},
     {"answers", "isolation"},
     {"package"},
@@ -29,7 +29,7 @@ LAYERS = (
         "unawaited",
         "diagnosis",
     },
-    {"solutions", "judge", "advice", "history"},
+    {"solutions", "judge", "mistakes", "advice", "history"},
     {"command", "progress", "next_step", "reset", "interviews"},
     {"render"},
     {"plugin"},

@@ -69,3 +69,21 @@ def test_control_characters_are_escaped_but_newline_and_tab() -> None:
 
 def test_a_class_is_shown_by_its_name() -> None:
     assert safe_repr({Raises: KeyError}) == "{Raises: KeyError}"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("<problems.10.test_hidden.Reply object at 0x7f00>", "<Reply object>"),
+        ("<problems.10.test_hidden.test_any.<locals>.Reply object>", "<Reply object>"),
+        ("test_any.<locals>.keep() got 3", "keep() got 3"),
+        ("<grader.testkit.recording.Connector object>", "<Connector object>"),
+        (
+            "<Task coro=<work() done, defined at /kata/problems/07/test_hidden.py:5>>",
+            "<Task coro=<work() done>>",
+        ),
+        ("<Task coro=<run() running at p10_x.py:5>>", "<Task coro=<run() running at p10_x.py:5>>"),
+    ],
+)
+def test_in_which_test_something_stands_is_not_told(text: str, shown: str) -> None:
+    assert safe_str(text) == shown

@@ -105,11 +105,16 @@ def print_failure(
     if failing is None or result.message:
         _print_labelled(console, _trouble(result))
     else:
-        report = result.failing_example or failing.report
+        # The example only where no behaviour was tried: a hint speaks of the behaviour too.
+        report = failing.report
+        if report.outcome is Outcome.NOT_RUN and not hint:
+            report = result.failing_example or report
         if report.outcome is Outcome.NOT_RUN and not hint:
             return
         if hint:
             print_row(console, failing.outcome, failing.behaviour.title)
+        elif report is failing.report and result.verdict is not Verdict.TODO:
+            _print_labelled(console, [("Behaviour", failing.behaviour.title)])
         _print_labelled(console, _failure(report, result))
         if hint:
             label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"

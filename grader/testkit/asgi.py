@@ -12,7 +12,6 @@ No application hangs a test: what it raised passes through, and endless waiting 
 from __future__ import annotations
 
 import asyncio
-import math
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -22,6 +21,7 @@ from urllib.parse import unquote
 import httpx
 
 from grader.testkit.calls import Mismatch, lines
+from grader.testkit.swallowed import telling
 
 App: TypeAlias = Callable[..., Any]
 Headers: TypeAlias = Mapping[str, str] | Iterable[tuple[str, str]]
@@ -68,7 +68,7 @@ class Played(NamedTuple):
 def client(app: App) -> httpx.AsyncClient:
     """Return a client for ordinary requests: bodies arrive whole, errors of the app are a 500."""
     # By default it raises what an exception_handler(Exception) has answered: Starlette re-raises.
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    transport = httpx.ASGITransport(app=telling(app), raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://kata")
 
 
@@ -154,7 +154,7 @@ class _Run:
     ) -> None:
         self.error: BaseException | None = None
         self._name = " ".join(scope[key] for key in ("type", "method", "path") if key in scope)
-        self.task = asyncio.create_task(self._run(app, scope, receive, send))
+        self.task = asyncio.create_task(self._run(telling(app), scope, receive, send))
 
     async def cancel(self, patience: float) -> None:
         """End the application by force."""
@@ -359,7 +359,7 @@ class Exchange(_Run):
 
     def _let_go(self) -> None:
         """Let the application send as much as it wants to."""
-        self._asked = math.inf
+        self._asked = float("inf")
         self._beat()
 
     async def _until(self, holds: Callable[[], bool]) -> None:

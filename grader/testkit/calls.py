@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from grader.testkit.same import aligned, difference, same
 from grader.text import safe_repr, safe_str, shorten
 
 E = TypeVar("E", bound=BaseException)
@@ -39,7 +40,8 @@ class Called:
     def gives(self, expected: object) -> None:
         """Fail unless the call returned a value equal to ``expected`` and of its type."""
         if not same(self.value, expected):
-            self.fail(safe_repr(expected))
+            texts = lines(Called=self.text, **compared("Returned", self.value, expected))
+            raise Mismatch(texts, self.function)
 
     def gives_object(self, expected: object, description: str) -> None:
         """Fail unless the call returned the very object ``expected``."""
@@ -111,7 +113,8 @@ def call_raising(
 
 def expect(what: str, found: object, expected: object) -> None:
     """Fail unless ``found``, described by ``what``, equals ``expected`` and is of its type."""
-    expect_that(what, same(found, expected), found, safe_repr(expected))
+    if not same(found, expected):
+        raise Mismatch(lines(Checked=what, **compared("Found", found, expected)))
 
 
 def expect_that(what: str, holds: object, found: object, expected: str) -> None:
@@ -120,31 +123,18 @@ def expect_that(what: str, holds: object, found: object, expected: str) -> None:
         raise Mismatch(lines(Checked=what, Found=safe_repr(found), Expected=expected))
 
 
-def same(found: object, expected: object) -> bool:
-    """Tell whether two values are equal and of one type, at every depth of the plain containers.
-
-    A subclass counts as its base, but True is not 1 and 1 is not 1.0.
-    """
-    if not isinstance(found, type(expected)) or isinstance(found, bool) != isinstance(
-        expected, bool
-    ):
-        return False
-    if isinstance(expected, list | tuple):
-        assert isinstance(found, list | tuple)
-        return len(found) == len(expected) and all(map(same, found, expected))
-    if isinstance(expected, dict):
-        assert isinstance(found, dict)
-        return found.keys() == expected.keys() and all(
-            same(found[key], value) for key, value in expected.items()
-        )
-    return bool(expected == found)
-
-
 def call_text(name: str, args: tuple[object, ...], kwargs: dict[str, object]) -> str:
     """Return a call as a person would write it."""
     parts = [safe_repr(arg, 60) for arg in args]
     parts += [f"{key}={safe_repr(value, 60)}" for key, value in kwargs.items()]
     return shorten(f"{name}({', '.join(parts)})", 200)
+
+
+def compared(label: str, found: object, expected: object) -> dict[str, str]:
+    """Return the lines that show two values, and where they differ if that is hard to see."""
+    texts = {label: safe_repr(aligned(found, expected)), "Expected": safe_repr(expected)}
+    place = difference(found, expected)
+    return {**texts, "Differs": place} if place else texts
 
 
 def lines(**labelled: str) -> str:

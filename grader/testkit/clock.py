@@ -38,11 +38,10 @@ from concurrent.futures import thread as pools
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType, ModuleType
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 from grader.testkit.calls import Mismatch, lines
-
-T = TypeVar("T")
+from grader.testkit.swallowed import T, told
 
 SECOND = 1_000_000_000
 # Clocks of different kinds differ, so that a solution which mixes them is found out.
@@ -263,7 +262,7 @@ def virtual_time() -> Iterator[VirtualClock]:
 def run(coroutine: Coroutine[Any, Any, T], clock: VirtualClock) -> T:
     """Run a coroutine as ``asyncio.run`` does, on a loop that jumps instead of waiting."""
     with asyncio.Runner(loop_factory=lambda: VirtualLoop(clock)) as runner:
-        return runner.run(coroutine)
+        return told(runner.run(coroutine))
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):

@@ -44,6 +44,9 @@ class _Recorder:
         self.rows = list(rows)
         self._log = [] if log is None else log
 
+    def __repr__(self) -> str:
+        return "<a connection>"
+
     @property
     def is_closed(self) -> bool:
         """Tell whether ``close`` was called, also if it then failed."""
@@ -116,6 +119,9 @@ class _AnyConnector(Generic[C]):
         self.fail = {} if fail is None else fail
         self.rows = list(rows)
 
+    def __repr__(self) -> str:
+        return "connect"
+
     @property
     def opened(self) -> int:
         """Return how many connections were made."""
@@ -159,6 +165,9 @@ class SqliteConnection(sqlite3.Connection):
     """A real connection that can tell whether it was closed."""
 
     is_closed = False
+
+    def __repr__(self) -> str:
+        return "<a connection to SQLite>"
 
     def close(self) -> None:
         self.is_closed = True

@@ -23,6 +23,7 @@ from werkzeug.test import create_environ
 
 from grader.testkit.asgi import Headers, Start
 from grader.testkit.calls import Mismatch, lines
+from grader.testkit.swallowed import is_deliberate, told
 from grader.text import safe_repr
 
 App: TypeAlias = Callable[..., Any]
@@ -35,7 +36,23 @@ def client(app: Flask) -> FlaskClient:
     """Return a client for ordinary requests: an error of the app is answered, not raised."""
     # With testing=True Flask raises what an errorhandler(500) is to answer.
     app.testing = False
+    if "handle_user_exception" not in vars(app):
+        vars(app)["handle_user_exception"] = _telling(app.handle_user_exception)
     return app.test_client()
+
+
+def _telling(handle: Callable[[Exception], Any]) -> Callable[[Exception], Any]:
+    """Return what handles the errors of a Flask app, and tells of those that nobody planned.
+
+    Errors that no handler of the app's own takes are logged by Flask, and told of there.
+    """
+
+    def handle_and_tell(error: Exception) -> Any:
+        if not is_deliberate(error):
+            told(error)
+        return handle(error)
+
+    return handle_and_tell
 
 
 @contextmanager

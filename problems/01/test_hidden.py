@@ -25,6 +25,9 @@ class Basket(list):
 class Registered:
     """A container that says so without inheriting."""
 
+    def __repr__(self):
+        return "<an object registered as a MutableSet>"
+
 
 MutableSet.register(Registered)
 

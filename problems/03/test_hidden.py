@@ -511,6 +511,9 @@ class Nothing(Shown):
     def __bool__(self):
         return False
 
+    def __repr__(self):
+        return "<an object that counts as false>"
+
 
 class Pages(Shown):
     """It can be iterated over, and is no container of the built-in ones."""

@@ -17,7 +17,7 @@ behaviour = pytest.mark.behaviour
 both = pytest.mark.parametrize("name", ["Transaction", "transaction"])
 
 
-class Nothing(Exception):
+class ErrorThatIsFalse(Exception):
     """An error that counts as false."""
 
     def __len__(self):
@@ -229,7 +229,7 @@ def test_an_error_rolls_back_and_then_closes(solution, name):
 @behaviour("rolls-back")
 @both
 def test_an_error_that_counts_as_false_rolls_back_too(solution, name):
-    used = run(solution, name, Connector(), raising=Nothing("bad row"))
+    used = run(solution, name, Connector(), raising=ErrorThatIsFalse("bad row"))
     used.called("connect", "rollback", "close")
 
 
@@ -381,7 +381,7 @@ async def test_an_async_block_is_committed_and_then_closed(solution):
 
 
 @behaviour("async-twin")
-@pytest.mark.parametrize("kind", [ValueError, Nothing])
+@pytest.mark.parametrize("kind", [ValueError, ErrorThatIsFalse])
 async def test_an_error_in_an_async_block_rolls_back_and_then_closes(solution, kind):
     used = await run_async(solution, AsyncConnector(), raising=kind("bad row"))
     used.called("connect", "rollback", "close")

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from grader.testkit import Mismatch, call, expect, expect_that, lines
-from grader.testkit.calls import same
+from grader.testkit.same import same
 from grader.text import safe_repr, shorten
 
 behaviour = pytest.mark.behaviour

@@ -47,13 +47,21 @@ class Source:
         self._rows = iter(())
 
 
+def _told(rows):
+    """Return the rows as a text; those of another kind than a list may be asked for once only."""
+    if not isinstance(rows, list):
+        return str(rows)
+    told = [f"raises {row!r}" if isinstance(row, BaseException) else repr(row) for row in rows]
+    return f"[{', '.join(told)}]"
+
+
 class Opener:
     """An ``open_source`` that remembers the sources it opened."""
 
     def __init__(self, rows, name=None):
         self.rows = rows
         self.sources = []
-        self._name = name or f"open_source of {rows}"
+        self._name = name or f"open_source of {_told(rows)}"
 
     def __call__(self):
         self.sources.append(Source(self.rows))

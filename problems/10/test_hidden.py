@@ -36,7 +36,7 @@ def returns(value, *, after=0):
         await asyncio.sleep(after)
         return value
 
-    return Call(f"<{value!r}{_wait(after)}>", work)
+    return Call(f"<returns {value!r}{_wait(after)}>", work)
 
 
 def raises(error, *, after=0):
@@ -44,14 +44,14 @@ def raises(error, *, after=0):
         await asyncio.sleep(after)
         raise error
 
-    return Call(f"<raise {error!r}{_wait(after)}>", work)
+    return Call(f"<raises {error!r}{_wait(after)}>", work)
 
 
 def cannot_be_made(error):
     def make():
         raise error
 
-    return Call(f"<raise {error!r} at once>", make)
+    return Call(f"<raises {error!r} before there is anything to await>", make)
 
 
 def never_ends():
@@ -181,7 +181,7 @@ def test_the_cause_is_the_first_failure_if_there_is_one(solution):
 @pytest.mark.parametrize("count", [2, 40])
 def test_all_calls_are_in_flight_at_once(gather, count):
     meeting = Rendezvous(count)
-    call(gather, [Call("<meets the others>", meeting.meet_async)] * count)
+    call(gather, [Call("<waits until all the others run>", meeting.meet_async)] * count)
     meeting.expect_met()
 
 
@@ -285,8 +285,8 @@ def test_futures_tasks_and_other_awaitables_will_do(solution, gather):
     def make_task():
         return asyncio.ensure_future(returns("task", after=1)())
 
-    calls = [Call("<a Future>", make_future), Call("<a Task>", make_task)]
-    called = call(gather, [*calls, Call("<an object with __await__>", Reply)], timeout=5)
+    calls = [Call("<returns a Future>", make_future), Call("<returns a Task>", make_task)]
+    called = call(gather, [*calls, Call("<returns an object with __await__>", Reply)], timeout=5)
     expect_results(solution, called, *map(solution.Ok, ("future", "task", "reply")))
 
 

@@ -801,7 +801,7 @@ class Told:
         self.received.append((attempt, error, delay, seconds(self.clock.now - self.started)))
 
     def __repr__(self):
-        return "told"
+        return "<a function that notes what it is told>"
 
     @property
     def delays(self):

@@ -8,7 +8,8 @@ import pytest
 from flask import Flask
 
 from grader.testkit import call, call_as, call_raising, expect, expect_that, wsgi
-from grader.testkit.calls import Mismatch, lines, same
+from grader.testkit.calls import Mismatch, lines
+from grader.testkit.same import same
 from grader.testkit.threads import controlled_threads
 
 behaviour = pytest.mark.behaviour

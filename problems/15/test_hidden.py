@@ -619,7 +619,7 @@ class Listener:
     __hash__ = None
 
     def __repr__(self):
-        return f"<{self.name}>"
+        return f"<the listener {self.name}>"
 
     def hear(self, event):
         return f"{self.name} heard {event}"

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from grader.given.errors import ValidationError
 from grader.testkit import Called, Mismatch, asgi, call, call_raising, expect, expect_that, wsgi
-from grader.testkit.calls import same
+from grader.testkit.same import same
 from grader.text import safe_repr
 
 behaviour = pytest.mark.behaviour

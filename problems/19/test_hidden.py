@@ -20,6 +20,16 @@ behaviour = pytest.mark.behaviour
 FAR = 1000
 
 
+# How a failure says what a server was told.
+WORDS = {
+    "busy": "times busy",
+    "cleanup": "seconds to clean up",
+    "fails": "fails with",
+    "gives": "answers",
+    "takes": "seconds",
+}
+
+
 class Server:
     """A FastAPI app with items; a request takes one second unless told otherwise.
 
@@ -40,8 +50,8 @@ class Server:
         self.app.get("/items/{item_id}")(self.item)
 
     def __repr__(self):
-        told = [f"{name}={value}" for name, value in self.told.items()]
-        return f"<client: {', '.join(told)}>" if told else "<client>"
+        told = [f"{WORDS[name]} {value}" for name, value in self.told.items()]
+        return f"<client; by id: {', '.join(told)}>" if told else "<client>"
 
     @property
     def seconds(self):

@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from grader.given.live_data import orders, users
 from grader.testkit import Mismatch, asgi, call, call_raising, expect, expect_that, lines, wsgi
-from grader.testkit.calls import same
 from grader.testkit.liveness import LoopGate
 from grader.testkit.package import part
+from grader.testkit.same import aligned, difference, same
 from grader.testkit.threads import controlled_threads
 from grader.text import safe_repr
 
@@ -262,7 +262,7 @@ def answers(app, ask, status, expected):
     """Fail unless the app answers with that status and that JSON."""
     found = ask.to(app)
     if found.status != status or not same(found.json, expected):
-        raise unexpected(app, ask, found, f"{status} {expected!r}")
+        raise unexpected(app, ask, found, status, expected)
 
 
 def answers_error(app, ask, status, code, details=None):
@@ -274,12 +274,17 @@ def answers_error(app, ask, status, code, details=None):
     is_text = isinstance(message, str) and message.strip()
     if found.status != status or not is_text or not same(found.json, wanted):
         wanted["error"]["message"] = "<a text>"
-        raise unexpected(app, ask, found, f"{status} {wanted!r}")
+        raise unexpected(app, ask, found, status, wanted)
     return found
 
 
-def unexpected(app, ask, found, expected):
-    return Mismatch(lines(Called=f"{app.name}: {ask}", Returned=repr(found), Expected=expected))
+def unexpected(app, ask, found, status, expected, *, source=""):
+    text = {"Called": f"{app.name}: {ask}"}
+    shown = Answer(found.status, aligned(found.json, expected), "")
+    text |= {"Returned": repr(shown), "Expected": f"{source}{status} {expected!r}"}
+    if found.status == status and (place := difference(found.json, expected)):
+        text["Differs"] = place
+    return Mismatch(lines(**text))
 
 
 # --- Core: users ------------------------------------------------------------------------------
@@ -1235,7 +1240,7 @@ def test_one_scenario_ends_the_same_in_core_flask_and_fastapi(solution):
         for app in (flask, fastapi):
             found = ask.to(app)
             if without_message(found) != wanted:
-                raise unexpected(app, ask, found, f"as the core: {wanted[0]} {wanted[1]!r}")
+                raise unexpected(app, ask, found, *wanted, source="as the core: ")
 
 
 @behaviour("parity")
