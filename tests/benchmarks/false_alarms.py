@@ -3,8 +3,8 @@
     python tests/benchmarks/false_alarms.py [--times 200] [NN ...]
 
 Canaries are made anew for each of ``times`` / 20 engines, and run 20 times in each, alone. Wrong
-solutions are as honest as right ones: they run once, for the first engine. Every line must say 0; what
-is known so far stands on standard error.
+solutions are as honest as right ones: they run once, for the first engine. Every line must say 0;
+what is known so far stands on standard error.
 """
 
 from __future__ import annotations
