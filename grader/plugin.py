@@ -19,6 +19,7 @@ from types import ModuleType
 import pytest
 
 from grader.case import TestCase, Trial
+from grader.draws import draw_no_constants_of_modules
 from grader.errors import GraderError, PartError, SolutionError
 from grader.exits import ExitGuard
 from grader.interrupts import InterruptWatch, RunEnded, ends_run
@@ -236,6 +237,12 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.filterwarnings("default"))
         if item.config.pluginmanager.has_plugin("timeout"):
             item.add_marker(pytest.mark.timeout(problem.limits.test_seconds))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Let a problem's tests draw the same wherever they run."""
+    if session.config.stash[KATA].items:
+        draw_no_constants_of_modules()
 
 
 def pytest_runtestloop(session: pytest.Session) -> None:

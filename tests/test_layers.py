@@ -14,7 +14,7 @@ MAX_LINES = 400
 
 # From the ground up: a module imports from its own layer and those before it, never a later one.
 LAYERS = (
-    {"cores", "errors", "outcome", "text", "labels", "meant"},
+    {"cores", "draws", "errors", "outcome", "text", "labels", "meant"},
     {"case", "problem", "statement", "table", "store", "patterns", "keyboard", "outfile"},
     {"answers", "isolation"},
     {"package"},
