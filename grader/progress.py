@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from grader.hints import HintMemory
+from grader.hints import HintMemory, counts
 from grader.history import Grading, digest_of, read_history
 from grader.outcome import Verdict
 from grader.problem import Problem
@@ -120,7 +120,7 @@ def add_up(standings: Iterable[Standing]) -> Sum:
 def load_progress(workspace: Workspace) -> Progress:
     """Return how the learner stands; raise UsageError where what was remembered is damaged."""
     problems = workspace.problems()
-    hints = HintMemory(workspace.state).counts()
+    hints = counts(HintMemory(workspace.state).all())
     drafts = {p.number: look_at(workspace.stubs / p.solution_name, p.stub) for p in problems}
     return survey(problems, read_history(workspace), hints, drafts)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,13 +15,14 @@ from grader.diagnosis import diagnose
 from grader.engine import open_engine
 from grader.errors import EngineError, UsageError
 from grader.grade import grade
-from grader.hints import HintMemory
+from grader.hints import Hint, HintMemory, Taken, counts
 from grader.history import read_history, record
 from grader.interviews import refuse_hint
 from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.outfile import check_writable, write_whole
 from grader.probe import Prober, new_seed
+from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.render.card import print_failure, print_title
 from grader.render.console import open_console
 from grader.render.hint import print_hint
@@ -79,7 +81,7 @@ def run_scorecard(
             seed=asked,
             ignored=ignored,
             interrupted=interrupted,
-            hints=hints,
+            hints=counts(hints) if hints is not None else None,
         )
         console.print(text, soft_wrap=True)
     else:
@@ -131,10 +133,10 @@ def _points_so_far(workspace: Workspace) -> dict[str, list[tuple[datetime, int]]
     return points
 
 
-def _hints_taken(workspace: Workspace) -> dict[str, int]:
-    """Return how many hints were taken, by problem; a memory that is damaged stops no grading."""
+def _hints_taken(workspace: Workspace) -> Taken:
+    """Return how many hints were taken; a memory that is damaged stops no grading."""
     try:
-        return HintMemory(workspace.state).counts()
+        return HintMemory(workspace.state).all()
     except UsageError as error:
         typer.echo(f"grader: {error}", err=True)
         return {}
@@ -176,20 +178,40 @@ def give_hint(
     refuse_hint(workspace, problem.number, datetime.now(UTC))
     result = grade_now(workspace, number, choice, isolation)
     console = open_console(no_color=no_color)
+    commands = Commands.here(choice)
     print_title(console, result)
-    failing = result.first_failing
-    if failing is None:
+    if result.verdict is Verdict.BROKEN:
+        print_failure(console, result, commands)
+        return SOLVED
+    hint = take_hint(workspace, result, level=level)
+    if hint is None:
         console.print("  Solved: there is nothing left to hint at.", style="good")
         return SOLVED
-    if result.verdict is Verdict.BROKEN:
-        print_failure(console, result, Commands.here(choice))
-        return SOLVED
-    memory = HintMemory(workspace.state)
-    behaviour = failing.behaviour
-    level = level or memory.next_level(result.problem.number, behaviour.id)
-    print_hint(console, behaviour.title, level, behaviour.hints[level - 1])
-    try:
-        memory.remember(result.problem.number, behaviour.id, level)
-    except OSError as error:
-        typer.echo(f"grader: this hint is not remembered: {error}", err=True)
+    print_hint(console, hint, commands)
+    if hint.trouble:
+        typer.echo(f"grader: {hint.trouble}", err=True)
     return SOLVED
+
+
+def take_hint(
+    workspace: Workspace, result: ProblemResult, *, level: int | None = None
+) -> Hint | None:
+    """Return the next hint, or that of ``level``, for what fails first, and remember it.
+
+    None where nothing fails. Raises UsageError in an interview, or where the memory is damaged.
+    """
+    number = result.problem.number
+    refuse_hint(workspace, number, datetime.now(UTC))
+    if result.first_failing is None:
+        return None
+    behaviour = result.first_failing.behaviour
+    memory = HintMemory(workspace.state)
+    is_again = level is None and memory.taken(number, behaviour.id) >= HINTS_PER_BEHAVIOUR
+    level = level or memory.next_level(number, behaviour.id)
+    text = behaviour.hints[level - 1]
+    hint = Hint(number, behaviour.id, behaviour.title, level, text, is_again)
+    try:
+        memory.remember(number, behaviour.id, level)
+    except OSError as error:
+        return replace(hint, trouble=f"this hint is not remembered: {error}")
+    return hint

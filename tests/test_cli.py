@@ -149,7 +149,8 @@ def test_a_solution_that_is_not_there_is_to_do(kata: Path) -> None:
 
     assert answer.code == 1
     assert re.search(r"02 +Clamp +\?{6} +0/30 +to do", answer.out)
-    assert "There is no p02_clamp.py" in answer.out
+    assert "\nNot there: p02_clamp.py.\n" in answer.out
+    assert "There is no p02_clamp.py" in run("02").out
 
 
 def test_json_has_every_figure(kata: Path, matches_gold: Gold) -> None:
@@ -287,11 +288,14 @@ def test_a_statement_that_cannot_be_read_is_named(kata: Path) -> None:
 
 def test_hints_come_one_after_the_other(kata: Path) -> None:
     answers = [run("hint", "01") for _ in range(4)]
+    last = "All three hints are taken"
 
     assert [re.findall(r"Hint \d of 3", answer.out) for answer in answers] == [
         [f"Hint {level} of 3"] for level in (1, 2, 3, 3)
     ]
     assert "Try the bounds themselves as values" in answers[0].out
+    assert [last in answer.out for answer in answers] == [False, False, False, True]
+    assert "To read them again: grader hint 01 --level 1, or 2, or 3\n" in answers[3].out
 
 
 def test_a_hint_can_be_asked_for_by_level(kata: Path) -> None:
@@ -299,6 +303,12 @@ def test_a_hint_can_be_asked_for_by_level(kata: Path) -> None:
 
     assert answer.code == 0
     assert "Hint 3 of 3" in answer.out
+
+
+def test_a_hint_that_was_asked_for_by_level_is_no_surprise(kata: Path) -> None:
+    run("hint", "01", "--level", "3")
+
+    assert "All three hints are taken" not in run("hint", "01", "--level", "1").out
 
 
 def test_hints_are_for_the_first_behaviour_that_fails(kata: Path) -> None:
@@ -346,13 +356,33 @@ def reference(kata: Path) -> str:
 
 def test_hints_stand_on_the_scorecard(kata: Path, matches_gold: Gold) -> None:
     second_problem(kata)
-    for text in (HALF, HALF, HALF):
-        solve(kata, text)
-        run("hint", "01")
-    run("hint", "02")
-    solve(kata, reference(kata))
+    solve(kata, HALF)
+    (kata / "stubs" / "p02_clamp.py").write_text(HALF)
+    for number in ("01", "02", "02", "02"):
+        run("hint", number)
 
     matches_gold("scorecard_hints.txt", run().out)
+
+
+def test_no_hint_is_shown_that_was_not_taken(kata: Path) -> None:
+    solve(kata, HALF)
+
+    answer = run()
+
+    assert "grader hint 01" in answer.out
+    assert "Hint " not in answer.out
+
+
+def test_what_was_not_begun_takes_one_row(kata: Path, matches_gold: Gold) -> None:
+    second_problem(kata)
+
+    matches_gold("scorecard_fresh.txt", run().out)
+
+
+def test_a_hint_for_an_untouched_stub_stands_on_its_own_scorecard(kata: Path) -> None:
+    run("hint", "01")
+
+    assert "Hint 1/3" in run("01").out
 
 
 @pytest.mark.parametrize(("solutions", "hints"), [("stubs", 1), ("reference", None)])
