@@ -67,7 +67,7 @@ def progress(
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     no_color: NoColor = False,
 ) -> int:
-    """Show where you stand: solved, begun, slipped, and when you last practised."""
+    """Show where you stand: what is solved, begun, slipped."""
     from datetime import UTC, datetime
 
     from grader.command import Commands
@@ -93,7 +93,7 @@ def reset(
     ] = False,
     no_color: NoColor = False,
 ) -> int:
-    """Begin a problem anew: its stub is put back, and your text is kept."""
+    """Put a problem's stub back; your text is kept as a backup."""
     from datetime import datetime
 
     from grader import reset as resetting
@@ -130,7 +130,7 @@ def interview(
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
-    """Solve some problems against the clock: fresh stubs, no hints, a report at the end."""
+    """Solve some problems against the clock, without hints."""
     from grader.interview import interview as hold
 
     return hold(
@@ -173,7 +173,7 @@ def diff(
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
-    """Show how the reference differs from your solution, once that passes."""
+    """Once it is solved, show how the reference does it."""
     from grader.debrief import give_diff
 
     return give_diff(

@@ -141,15 +141,8 @@ def survey(
     hints: Mapping[str, int],
     drafts: Mapping[str, Draft],
 ) -> Progress:
-    """Return how each problem stands.
-
-    Interviews are no practice, and a grading in which the grader failed says nothing.
-    """
-    counted = [
-        grading
-        for grading in gradings
-        if grading.source != "interview" and grading.verdict is not Verdict.GRADER_ERROR
-    ]
+    """Return how each problem stands."""
+    counted = _counted(gradings)
     attempts = _attempts(counted)
     return Progress(
         tuple(
@@ -163,6 +156,20 @@ def survey(
             for problem in problems
         )
     )
+
+
+def tries(gradings: Sequence[Grading]) -> list[Grading]:
+    """Return the gradings of a text that had changed since the one before, as all pages count."""
+    return [grading for grading, _ in _attempts(_counted(gradings))]
+
+
+def _counted(gradings: Sequence[Grading]) -> list[Grading]:
+    """Leave out interviews, which are no practice, and where the grader failed: it says nothing."""
+    return [
+        grading
+        for grading in gradings
+        if grading.source != "interview" and grading.verdict is not Verdict.GRADER_ERROR
+    ]
 
 
 def _standing(

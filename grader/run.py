@@ -23,6 +23,7 @@ from grader.outcome import Verdict
 from grader.outfile import check_writable, write_whole
 from grader.probe import Prober, new_seed
 from grader.problem import HINTS_PER_BEHAVIOUR
+from grader.progress import tries
 from grader.render.card import print_failure, print_title
 from grader.render.console import open_console
 from grader.render.hint import print_hint
@@ -108,6 +109,7 @@ def run_scorecard(
             when=datetime.now().astimezone(),
             diagnoses=_diagnoses(results),
             history=_points_so_far(workspace) if is_own else {},
+            hints=counts(hints) if hints is not None else {},
         )
         write_whole(html, page)
         typer.echo(f"Written: {nearby(html)}", err=True)
@@ -124,11 +126,11 @@ def _diagnoses(results: Sequence[ProblemResult]) -> dict[str, str]:
 
 
 def _points_so_far(workspace: Workspace) -> dict[str, list[tuple[datetime, int]]]:
-    """Return the points at each grading, oldest first, by number; none from a damaged history."""
+    """Return the points of each try, oldest first, by number; none from a damaged history."""
     points: dict[str, list[tuple[datetime, int]]] = {}
     # What is wrong with it was said when this grading was written down.
     with contextlib.suppress(UsageError):
-        for grading in read_history(workspace):
+        for grading in tries(read_history(workspace)):
             points.setdefault(grading.problem, []).append((grading.at, grading.points))
     return points
 
