@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,14 +25,16 @@ from grader.outfile import check_writable, write_whole
 from grader.probe import Prober, new_seed
 from grader.problem import HINTS_PER_BEHAVIOUR
 from grader.progress import tries
+from grader.relay import open_relay
 from grader.render.card import print_failure, print_title
-from grader.render.console import open_console
+from grader.render.console import KataConsole, open_console
 from grader.render.hint import print_hint
 from grader.render.json_scorecard import render_json
 from grader.render.looks import looks_like
 from grader.render.scorecard import TextScorecard
 from grader.score import ProblemResult
 from grader.solutions import NAMED, find_solutions, left_out
+from grader.text import counted
 from grader.workspace import Workspace
 
 SOLVED, UNSOLVED, GRADER_FAILED, INTERRUPTED = 0, 1, 3, 130
@@ -61,18 +64,18 @@ def run_scorecard(
     hints = _hints_taken(workspace) if is_own else None
     results: list[ProblemResult] = []
     interrupted = False
-    with open_engine(workspace.root, problems, isolation) as engine:
-        scorecard = TextScorecard(console, Commands.here(choice), hints or {})
-        prober = Prober(engine, workspace.reference, [seed])
+    scorecard = TextScorecard(console, Commands.here(choice), hints or {})
+    with open_relay(workspace, problems, isolation, seed) as relay:
         try:
-            for result in grade(engine, problems, paths, prober, jobs=jobs):
-                results.append(result)
-                if not as_json:
-                    scorecard.add(result)
+            with _saying(console, f"Grading {counted(len(problems), 'problem')} …", not as_json):
+                for result in relay.grade(paths, jobs=jobs):
+                    results.append(result)
+                    if not as_json:
+                        scorecard.add(result)
         except KeyboardInterrupt:
             interrupted = True
-        walls = engine.isolation
-        asked = seed if prober.has_asked else None
+        walls = relay.isolation
+        asked = seed if relay.has_asked else None
     if as_json:
         text = render_json(
             results,
@@ -114,6 +117,11 @@ def run_scorecard(
         write_whole(html, page)
         typer.echo(f"Written: {nearby(html)}", err=True)
     return INTERRUPTED if interrupted else exit_code(results)
+
+
+def _saying(console: KataConsole, words: str, is_wanted: bool) -> AbstractContextManager[object]:
+    """Say in a terminal what is going on, below what is printed meanwhile."""
+    return console.status(words, spinner="line") if is_wanted else contextlib.nullcontext()
 
 
 def _diagnoses(results: Sequence[ProblemResult]) -> dict[str, str]:

@@ -438,16 +438,16 @@ def test_the_solutions_of_others_are_not_remembered(kata: Path, arguments: list[
 
 
 def test_an_interrupt_keeps_what_was_graded(kata: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import grader.run
+    import grader.relay
 
     solve(kata, HALF)
-    real = vars(grader.run)["grade"]
+    real = vars(grader.relay)["grade"]
 
     def interrupted(*arguments: Any, **options: Any) -> Any:
         yield from real(*arguments, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.run.grade", interrupted)
+    monkeypatch.setattr("grader.relay.grade", interrupted)
 
     assert run().code == 130
     assert json.loads(run("progress", "--format", "json").out)["problems"][0]["attempts"] == 1
