@@ -98,7 +98,6 @@ def reset(
 
     from grader import reset as resetting
     from grader.command import Commands
-    from grader.history import record_reset
     from grader.render.console import open_console
     from grader.render.reset import print_reset
 
@@ -108,8 +107,8 @@ def reset(
     done = (resetting.restore if restore else resetting.reset)(kata, problem, now)
     console = open_console(no_color=no_color)
     print_reset(console, problem, done, Commands.here(NAMED[0]), restored=restore)
-    if done.is_changed and not restore and (trouble := record_reset(kata, problem)):
-        typer.echo(f"grader: {trouble}", err=True)
+    if done.trouble:
+        typer.echo(f"grader: {done.trouble}", err=True)
     return 0
 
 

@@ -13,7 +13,7 @@ from typing import Self
 
 from grader.command import Commands, nearby
 from grader.errors import GraderError, UsageError
-from grader.history import record, record_reset
+from grader.history import record
 from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.problem import Problem
@@ -207,8 +207,6 @@ class Session:
 
     def _reset(self) -> Event:
         done = reset(self._workspace, self._problem, datetime.now().astimezone())
-        if done.is_changed and (trouble := record_reset(self._workspace, self._problem)):
-            self._events.put(Said(trouble))
-        backup = done.backup
-        kept = f" What was there is in {nearby(backup)}." if backup is not None else ""
-        return Said(f"The untouched stub is back.{kept}")
+        kept = f" What was there is in {nearby(done.backup)}." if done.backup is not None else ""
+        trouble = f"\n{done.trouble}" if done.trouble else ""
+        return Said(f"The untouched stub is back.{kept}{trouble}")
