@@ -42,6 +42,9 @@ app = typer.Typer(
     cls=RunByDefault,
     add_completion=False,
     pretty_exceptions_enable=False,
+    # Plain text: what draws boxes around it takes as long to import as all the rest.
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
     help="Grade your solutions. `grader` and `grader 07` mean `grader run`.",
 )
 
@@ -82,7 +85,7 @@ def run(
     ] = None,
     no_color: NoColor = False,
 ) -> int:
-    """Grade the problems (all, or those named) and show the scorecard."""
+    """Grade all problems, or those named, and show the scorecard."""
     from grader.probe import new_seed
     from grader.run import run_scorecard
 
@@ -125,7 +128,7 @@ def show(number: Number, no_color: NoColor = False) -> int:
 @app.command()
 @reporting_errors
 def doctor(no_color: NoColor = False) -> int:
-    """Say how far solutions are confined on this machine, and what is missing."""
+    """Say how far solutions are confined here, and what is missing."""
     from grader.engine.selfcheck import check_walls
     from grader.render.console import open_console
     from grader.render.doctor import holds, print_doctor
@@ -157,7 +160,7 @@ def prove(
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
-    """Prove that a problem's tests accept what is right and reject what is wrong."""
+    """Prove that tests accept what is right and reject what is wrong."""
     from grader.prove import prove_problems
 
     return prove_problems(

@@ -23,12 +23,16 @@ from grader.render.console import open_console
 from grader.render.interview import InterviewPage
 from grader.run import exit_code
 from grader.score import ProblemResult
+from grader.text import printable
 from grader.workspace import Workspace
 
 Clock = Callable[[], float]
 Grade = Callable[[Sequence[Problem]], list[ProblemResult]]
 # How often the texts are looked at, in seconds.
 LOOK = 10.0
+# What people type who want to leave: it ends no interview by a slip of the finger.
+_WAYS_OUT = ("q", "quit", "exit")
+_LEAVING = "To leave, type d: what is there is graded, and the interview is over."
 # When the time left is told unasked, in seconds before the end.
 REMINDERS = (600.0, 300.0, 60.0)
 
@@ -155,6 +159,7 @@ class Session:
         elif word in ("", "t", "time"):
             page.time(self._left())
         else:
+            page.say(_LEAVING if word in _WAYS_OUT else f"There is no command `{printable(word)}`.")
             page.help()
 
     def _chosen(self, numbers: Sequence[str]) -> list[Problem]:

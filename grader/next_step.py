@@ -58,7 +58,7 @@ def _go_on(standing: Standing) -> Advice:
 def _why_new(progress: Progress) -> str:
     if all(standing.state is State.NEW for standing in progress.standings):
         return "It is the first."
-    return "It is the next that you have not begun."
+    return "It is the next in order, and not begun yet."
 
 
 def _practised(standing: Standing) -> datetime:

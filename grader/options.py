@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import functools
-import traceback
 from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, ParamSpec
+from typing import TYPE_CHECKING, Annotated, ParamSpec
 
 import typer
 
@@ -15,7 +14,9 @@ from grader.cores import available_cores
 from grader.errors import EngineError, GraderError
 from grader.isolation import Isolation
 from grader.solutions import VARIABLE
-from grader.workspace import Workspace
+
+if TYPE_CHECKING:
+    from grader.workspace import Workspace
 
 P = ParamSpec("P")
 INTERRUPTED = 130
@@ -72,6 +73,8 @@ def reporting_errors(command: Callable[P, int]) -> Callable[P, None]:
             typer.echo("grader: interrupted", err=True)
             code = INTERRUPTED
         except Exception:  # noqa: BLE001  # a bug here must not look like a verdict
+            import traceback
+
             typer.echo(f"{traceback.format_exc()}\n{FAILED}", err=True)
             code = EngineError.exit_code
         raise typer.Exit(code)
@@ -81,4 +84,6 @@ def reporting_errors(command: Callable[P, int]) -> Callable[P, None]:
 
 def workspace() -> Workspace:
     """Return the workspace of the current folder; raise UsageError where there is none."""
+    from grader.workspace import Workspace
+
     return Workspace.find(Path.cwd())

@@ -1,4 +1,4 @@
-"""A file that was asked for on the command line: checked before the work, written whole."""
+"""Files written whole; one that was asked for on the command line is checked before the work."""
 
 from __future__ import annotations
 
@@ -27,20 +27,25 @@ def check_writable(path: Path) -> None:
 
 def write_whole(path: Path, text: str) -> None:
     """Put a new file in place of the old one, if any; raise UsageError where that fails."""
-    # A link stays one: what it leads to is replaced.
-    target = path.resolve()
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-        try:
-            with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
-                file.write(text)
-            Path(name).chmod(_rights(target))
-            Path(name).replace(target)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        put_in_place(path, text)
     except OSError as error:
         raise UsageError(_words(path, error)) from error
+
+
+def put_in_place(path: Path, text: str) -> None:
+    """Replace a file, if there is one, so that a crash leaves old or new, whole; raise OSError."""
+    # A link stays one: what it leads to is replaced.
+    target = path.resolve()
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with open(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+        Path(name).chmod(_rights(target))
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
 
 
 def _rights(target: Path) -> int:

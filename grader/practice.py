@@ -67,7 +67,7 @@ def progress(
     output: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     no_color: NoColor = False,
 ) -> int:
-    """Show where you stand: solved, begun, slipped, and when you last practised."""
+    """Show where you stand: what is solved, begun, slipped."""
     from datetime import UTC, datetime
 
     from grader.command import Commands
@@ -93,12 +93,11 @@ def reset(
     ] = False,
     no_color: NoColor = False,
 ) -> int:
-    """Begin a problem anew: its stub is put back, and your text is kept."""
+    """Put a problem's stub back; your text is kept as a backup."""
     from datetime import datetime
 
     from grader import reset as resetting
     from grader.command import Commands
-    from grader.history import record_reset
     from grader.render.console import open_console
     from grader.render.reset import print_reset
 
@@ -108,8 +107,8 @@ def reset(
     done = (resetting.restore if restore else resetting.reset)(kata, problem, now)
     console = open_console(no_color=no_color)
     print_reset(console, problem, done, Commands.here(NAMED[0]), restored=restore)
-    if done.is_changed and not restore and (trouble := record_reset(kata, problem)):
-        typer.echo(f"grader: {trouble}", err=True)
+    if done.trouble:
+        typer.echo(f"grader: {done.trouble}", err=True)
     return 0
 
 
@@ -130,7 +129,7 @@ def interview(
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
-    """Solve some problems against the clock: fresh stubs, no hints, a report at the end."""
+    """Solve some problems against the clock, without hints."""
     from grader.interview import interview as hold
 
     return hold(
@@ -173,7 +172,7 @@ def diff(
     isolation: Walls = Isolation.BEST,
     no_color: NoColor = False,
 ) -> int:
-    """Show how the reference differs from your solution, once that passes."""
+    """Once it is solved, show how the reference does it."""
     from grader.debrief import give_diff
 
     return give_diff(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 
-from grader.hints import HintMemory
+from grader.hints import HintMemory, counts
 from grader.history import Grading, digest_of, read_history
 from grader.outcome import Verdict
 from grader.problem import Problem
@@ -120,7 +120,7 @@ def add_up(standings: Iterable[Standing]) -> Sum:
 def load_progress(workspace: Workspace) -> Progress:
     """Return how the learner stands; raise UsageError where what was remembered is damaged."""
     problems = workspace.problems()
-    hints = HintMemory(workspace.state).counts()
+    hints = counts(HintMemory(workspace.state).all())
     drafts = {p.number: look_at(workspace.stubs / p.solution_name, p.stub) for p in problems}
     return survey(problems, read_history(workspace), hints, drafts)
 
@@ -141,15 +141,8 @@ def survey(
     hints: Mapping[str, int],
     drafts: Mapping[str, Draft],
 ) -> Progress:
-    """Return how each problem stands.
-
-    Interviews are no practice, and a grading in which the grader failed says nothing.
-    """
-    counted = [
-        grading
-        for grading in gradings
-        if grading.source != "interview" and grading.verdict is not Verdict.GRADER_ERROR
-    ]
+    """Return how each problem stands."""
+    counted = _counted(gradings)
     attempts = _attempts(counted)
     return Progress(
         tuple(
@@ -163,6 +156,20 @@ def survey(
             for problem in problems
         )
     )
+
+
+def tries(gradings: Sequence[Grading]) -> list[Grading]:
+    """Return the gradings of a text that had changed since the one before, as all pages count."""
+    return [grading for grading, _ in _attempts(_counted(gradings))]
+
+
+def _counted(gradings: Sequence[Grading]) -> list[Grading]:
+    """Leave out interviews, which are no practice, and where the grader failed: it says nothing."""
+    return [
+        grading
+        for grading in gradings
+        if grading.source != "interview" and grading.verdict is not Verdict.GRADER_ERROR
+    ]
 
 
 def _standing(

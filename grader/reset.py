@@ -8,12 +8,12 @@ import os
 import re
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from grader.errors import UsageError
-from grader.history import digest_of
+from grader.history import digest_of, record_reset
 from grader.problem import Problem
 from grader.score import is_untouched
 from grader.workspace import Workspace
@@ -27,20 +27,26 @@ class Reset:
     """What was done: ``backup`` is where the earlier text is, None where there was none.
 
     ``linked_to`` is where a link led that stood in its place; what is there is left as it was.
+    ``trouble`` says why the history does not know of it, if it should and does not.
     """
 
     target: Path
     is_changed: bool
     backup: Path | None = None
     linked_to: str | None = None
+    trouble: str | None = None
 
 
 def reset(workspace: Workspace, problem: Problem, now: datetime) -> Reset:
-    """Put the pristine stub back; raise UsageError where that is impossible, with nothing lost."""
+    """Put the pristine stub back, and note that the problem begins anew.
+
+    Raises UsageError where that is impossible, with nothing lost.
+    """
     target = workspace.stubs / problem.solution_name
     if not target.is_symlink() and is_untouched(target, problem.stub):
         return Reset(target, is_changed=False)
-    return _replace(workspace, problem, problem.stub, now)
+    done = _replace(workspace, problem, problem.stub, now)
+    return replace(done, trouble=record_reset(workspace, problem))
 
 
 def restore(workspace: Workspace, problem: Problem, now: datetime) -> Reset:

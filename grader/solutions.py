@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from grader.errors import UsageError
-from grader.intake import ignored, ignored_in_package
-from grader.problem import Problem
-from grader.workspace import Workspace
+
+if TYPE_CHECKING:
+    # `grader --help` names the solutions, and needs no more of them.
+    from grader.problem import Problem
+    from grader.workspace import Workspace
 
 VARIABLE = "GRADER_SOLUTIONS"
 NAMED = ("stubs", "reference")
@@ -53,6 +56,8 @@ def left_out(
     ``known`` are the names of all problems' solutions. What lies beside a single solution was not
     handed in.
     """
+    from grader.intake import ignored, ignored_in_package
+
     place = _place(choice, workspace)
     found = ignored(place, known) if all(path.parent == place for path in paths) else []
     for path in paths:

@@ -6,13 +6,13 @@ The folder ``.grader`` beside ``problems`` holds them.
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from grader.errors import UsageError
+from grader.outfile import put_in_place
 
 FORMAT = 1
 
@@ -48,9 +48,5 @@ class Store:
     def write(self, value: Any) -> None:
         """Write the value; raise OSError where that fails."""
         self.path.parent.mkdir(exist_ok=True)
-        # A new file put in place of the old one: a crash leaves one of the two, whole.
-        with tempfile.NamedTemporaryFile(
-            "w", dir=self.path.parent, delete=False, encoding="utf-8"
-        ) as new:
-            json.dump({"format": FORMAT, self.key: value}, new, indent=2, sort_keys=True)
-        Path(new.name).replace(self.path)
+        data = {"format": FORMAT, self.key: value}
+        put_in_place(self.path, json.dumps(data, indent=2, sort_keys=True))

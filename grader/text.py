@@ -54,8 +54,10 @@ def _attempt(convert: Callable[[object], str], value: object, limit: int) -> str
 
 
 def counted(number: int, noun: str) -> str:
-    """Return ``1 hint`` or ``2 hints``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """Return ``1 hint`` or ``2 hints``, ``1 try`` or ``2 tries``."""
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number} {noun.removesuffix('y')}ies" if noun.endswith("y") else f"{number} {noun}s"
 
 
 def shorten(text: str, limit: int) -> str:

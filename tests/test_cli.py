@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 import grader
@@ -22,6 +23,7 @@ from grader.render.console import KataConsole
 TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 Gold = Callable[[str, str], None]
+COMMANDS = sorted(vars(typer.main.get_command(app))["commands"])
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,7 @@ def test_a_solution_that_is_not_there_is_to_do(kata: Path) -> None:
 
     assert answer.code == 1
     assert re.search(r"02 +Clamp +\?{6} +0/30 +to do", answer.out)
-    assert "There is no p02_clamp.py" in answer.out
+    assert "\nNot there: p02_clamp.py.\n" in answer.out
 
 
 def test_json_has_every_figure(kata: Path, matches_gold: Gold) -> None:
@@ -276,6 +278,13 @@ def test_a_statement_is_shown(kata: Path) -> None:
     assert "1. A value within the bounds comes back" in answer.out
 
 
+def test_code_is_shown_in_whole_lines(kata: Path) -> None:
+    long = f"def clamp({', '.join(f'argument_{number}: int' for number in range(9))}): ..."
+    (kata / "problems" / "01" / "README.md").write_text(f"# 01\n\n```python\n{long}\n```\n\nEnd\n")
+
+    assert f"\n {long}\n\nEnd" in run("show", "1").out
+
+
 def test_a_statement_that_cannot_be_read_is_named(kata: Path) -> None:
     (kata / "problems" / "01" / "README.md").unlink()
 
@@ -287,11 +296,14 @@ def test_a_statement_that_cannot_be_read_is_named(kata: Path) -> None:
 
 def test_hints_come_one_after_the_other(kata: Path) -> None:
     answers = [run("hint", "01") for _ in range(4)]
+    last = "All three hints are taken"
 
     assert [re.findall(r"Hint \d of 3", answer.out) for answer in answers] == [
         [f"Hint {level} of 3"] for level in (1, 2, 3, 3)
     ]
     assert "Try the bounds themselves as values" in answers[0].out
+    assert [last in answer.out for answer in answers] == [False, False, False, True]
+    assert "To read them again: grader hint 01 --level 1, or 2, or 3\n" in answers[3].out
 
 
 def test_a_hint_can_be_asked_for_by_level(kata: Path) -> None:
@@ -299,6 +311,12 @@ def test_a_hint_can_be_asked_for_by_level(kata: Path) -> None:
 
     assert answer.code == 0
     assert "Hint 3 of 3" in answer.out
+
+
+def test_a_hint_that_was_asked_for_by_level_is_no_surprise(kata: Path) -> None:
+    run("hint", "01", "--level", "3")
+
+    assert "All three hints are taken" not in run("hint", "01", "--level", "1").out
 
 
 def test_hints_are_for_the_first_behaviour_that_fails(kata: Path) -> None:
@@ -346,13 +364,33 @@ def reference(kata: Path) -> str:
 
 def test_hints_stand_on_the_scorecard(kata: Path, matches_gold: Gold) -> None:
     second_problem(kata)
-    for text in (HALF, HALF, HALF):
-        solve(kata, text)
-        run("hint", "01")
-    run("hint", "02")
-    solve(kata, reference(kata))
+    solve(kata, HALF)
+    (kata / "stubs" / "p02_clamp.py").write_text(HALF)
+    for number in ("01", "02", "02", "02"):
+        run("hint", number)
 
     matches_gold("scorecard_hints.txt", run().out)
+
+
+def test_no_hint_is_shown_that_was_not_taken(kata: Path) -> None:
+    solve(kata, HALF)
+
+    answer = run()
+
+    assert "grader hint 01" in answer.out
+    assert "Hint " not in answer.out
+
+
+def test_what_was_not_begun_takes_one_row(kata: Path, matches_gold: Gold) -> None:
+    second_problem(kata)
+
+    matches_gold("scorecard_fresh.txt", run().out)
+
+
+def test_a_hint_for_an_untouched_stub_stands_on_its_own_scorecard(kata: Path) -> None:
+    run("hint", "01")
+
+    assert "Hint 1/3" in run("01").out
 
 
 @pytest.mark.parametrize(("solutions", "hints"), [("stubs", 1), ("reference", None)])
@@ -400,16 +438,16 @@ def test_the_solutions_of_others_are_not_remembered(kata: Path, arguments: list[
 
 
 def test_an_interrupt_keeps_what_was_graded(kata: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import grader.run
+    import grader.relay
 
     solve(kata, HALF)
-    real = vars(grader.run)["grade"]
+    real = vars(grader.relay)["grade"]
 
     def interrupted(*arguments: Any, **options: Any) -> Any:
         yield from real(*arguments, **options)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("grader.run.grade", interrupted)
+    monkeypatch.setattr("grader.relay.grade", interrupted)
 
     assert run().code == 130
     assert json.loads(run("progress", "--format", "json").out)["problems"][0]["attempts"] == 1
@@ -514,6 +552,25 @@ def test_help_names_the_commands() -> None:
 
     assert answer.code == 0
     assert all(name in answer.out for name in ("run", "list", "show", "hint", "prove"))
+
+
+def test_every_command_is_described_in_one_line() -> None:
+    commands = run("--help").out.partition("Commands:\n")[2]
+
+    assert len(commands.splitlines()) == len(COMMANDS)
+    assert "..." not in commands
+
+
+@pytest.mark.parametrize(
+    "command",
+    [[], *([name] for name in COMMANDS)],
+    ids=str,
+)
+def test_help_has_a_short_name(command: list[str]) -> None:
+    short, long = run(*command, "-h"), run(*command, "--help")
+
+    assert (short.code, short.out) == (0, long.out)
+    assert "-h, --help" in " ".join(short.out.split())
 
 
 def test_an_interrupt_ends_with_130(kata: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,6 +49,22 @@ def test_no_half_written_file_is_left_behind(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["hints.json"]
 
 
+def test_a_failure_leaves_the_old_file_and_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    HintMemory(tmp_path).remember("07", "a", 1)
+
+    def refuse(*_: object) -> None:
+        raise OSError("The disk is full")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(OSError, match="full"):
+        HintMemory(tmp_path).remember("07", "a", 2)
+
+    assert [path.name for path in tmp_path.iterdir()] == ["hints.json"]
+    assert HintMemory(tmp_path).taken("07", "a") == 1
+
+
 @pytest.mark.parametrize(
     "content",
     ["[]", '{"format": 2, "taken": {}}', '{"format": 1}', '{"format": 1, "taken": {"07": 3}}'],

@@ -133,6 +133,20 @@ def test_a_whole_interview_reads_as_agreed(room: Room, matches_gold: Gold) -> No
     matches_gold("interview.txt", text)
 
 
+@pytest.mark.parametrize("word", ["q", "Quit", "exit"])
+def test_who_wants_to_leave_is_told_how(room: Room, word: str) -> None:
+    room.hold(word, "t")
+
+    assert "To leave, type d: what is there is graded" in room.shown
+    assert "45 min left.\n" in room.shown
+
+
+def test_what_was_not_touched_has_no_time_in_the_report(room: Room) -> None:
+    room.hold("d")
+
+    assert re.findall(r"to do.*", room.shown) == ["to do", "to do"]
+
+
 def test_a_broken_answer_is_named_in_the_report(room: Room) -> None:
     room.hold(room.solve(1, "def clamp(:"), 1)
 

@@ -35,7 +35,7 @@ LAYERS = (
     {"plugin"},
     {"engine"},
     {"probe"},
-    {"grade"},
+    {"grade", "relay"},
     {"prove", "run", "debrief", "predict", "interview", "watch"},
     {"options"},
     {"practice"},

@@ -57,6 +57,21 @@ def test_the_stub_comes_back_and_the_text_is_kept(
     assert sorted(path.name for path in workspace.stubs.iterdir()) == ["p01_clamp.py"]
 
 
+def test_a_reset_that_the_history_cannot_take_is_made_all_the_same(
+    workspace: Workspace, problem: Problem, target: Path
+) -> None:
+    target.write_text("mine")
+    workspace.state.mkdir()
+    (workspace.state / "progress.sqlite3").write_bytes(b"no database" * 100)
+
+    done = reset(workspace, problem, NOW)
+
+    assert done.is_changed
+    assert target.read_text() == problem.stub.read_text()
+    assert done.trouble is not None
+    assert done.trouble.startswith("this is not remembered: ")
+
+
 def test_an_untouched_stub_is_left_alone(workspace: Workspace, problem: Problem) -> None:
     before = (workspace.stubs / "p01_clamp.py").stat()
 

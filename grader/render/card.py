@@ -14,7 +14,7 @@ from grader.diagnosis import diagnose
 from grader.labels import split_labels
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.place import code_at
-from grader.problem import HINTS_PER_BEHAVIOUR
+from grader.problem import HINTS_PER_BEHAVIOUR, Behaviour
 from grader.render.behaviours import print_behaviours, print_row
 from grader.render.console import KataConsole, open_console
 from grader.render.looks import looks_like
@@ -95,9 +95,17 @@ def print_title(console: KataConsole, result: ProblemResult) -> None:
 
 
 def print_failure(
-    console: KataConsole, result: ProblemResult, commands: Commands | None, *, hint: bool = False
+    console: KataConsole,
+    result: ProblemResult,
+    commands: Commands | None,
+    *,
+    hint: bool = False,
+    taken: int = 0,
 ) -> None:
-    """Print what went wrong first, where, and the next step; only that for a solved problem."""
+    """Print what went wrong first, where, and the next step; only that for a solved problem.
+
+    With ``hint``, also which behaviour it was, and the last of its hints that were ``taken``.
+    """
     if result.verdict is Verdict.SOLVED:
         _print_next(console, result, commands)
         return
@@ -116,16 +124,28 @@ def print_failure(
         elif report is failing.report and result.verdict is not Verdict.TODO:
             _print_labelled(console, [("Behaviour", failing.behaviour.title)])
         _print_labelled(console, _failure(report, result))
-        if hint:
-            label = f"Hint 1/{HINTS_PER_BEHAVIOUR}"
-            _print_labelled(console, [(label, failing.behaviour.hints[0])])
-    _print_next(console, result, commands)
+        _print_labelled(console, _hint(failing.behaviour, taken))
+    _print_next(console, result, commands, has_hints=taken < HINTS_PER_BEHAVIOUR)
 
 
-def _print_next(console: KataConsole, result: ProblemResult, commands: Commands | None) -> None:
+def _hint(behaviour: Behaviour, taken: int) -> Iterator[tuple[str, str]]:
+    """Yield the last hint that was taken, and that it was the last one, if it was."""
+    if level := min(taken, HINTS_PER_BEHAVIOUR):
+        yield f"Hint {level}/{HINTS_PER_BEHAVIOUR}", behaviour.hints[level - 1]
+    if level == HINTS_PER_BEHAVIOUR:
+        yield "", "(All three hints are taken.)"
+
+
+def _print_next(
+    console: KataConsole,
+    result: ProblemResult,
+    commands: Commands | None,
+    *,
+    has_hints: bool = True,
+) -> None:
     if commands is None:
         return
-    for label, command in _next_steps(result, commands):
+    for label, command in _next_steps(result, commands, has_hints=has_hints):
         _print_step(console, label, command)
 
 
@@ -213,7 +233,9 @@ def nearby_place(place: str) -> str:
     return f"{nearby(Path(file))}:{line}"
 
 
-def _next_steps(result: ProblemResult, commands: Commands) -> Iterator[tuple[str, str]]:
+def _next_steps(
+    result: ProblemResult, commands: Commands, *, has_hints: bool
+) -> Iterator[tuple[str, str]]:
     number = result.problem.number
     if result.verdict is Verdict.TODO:
         yield "Next", commands.show(number)
@@ -223,5 +245,9 @@ def _next_steps(result: ProblemResult, commands: Commands) -> Iterator[tuple[str
     elif result.verdict is Verdict.SOLVED:
         yield "Next", commands.grader("debrief", number)
     elif result.verdict is Verdict.PARTIAL:
-        yield "Next", commands.grader("hint", number)
+        if has_hints:
+            yield "Next", commands.grader("hint", number)
+        else:
+            yield "Next", commands.show(number)
+            yield "Then", commands.grader("watch", number)
         yield "In full", commands.pytest(f"problems/{number}", "-v")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import ClassVar
 
-from rich.markdown import Markdown
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.markdown import CodeBlock, Markdown, MarkdownElement
+from rich.segment import Segment
+from rich.syntax import Syntax
 
 from grader.errors import UsageError
 from grader.problem import LEVELS, Problem
@@ -31,4 +35,21 @@ def print_page(console: KataConsole, page: Path) -> None:
         text = page.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{page}: cannot be read: {error}") from error
-    console.print(Markdown(text, code_theme="ansi_dark"))
+    console.print(_Page(text, code_theme="ansi_dark"), crop=False)
+
+
+class _WholeLines(CodeBlock):
+    """Code whose lines are left whole: a terminal that is too narrow wraps them by itself."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        code = Syntax(str(self.text).rstrip(), self.lexer_name, theme=self.theme)
+        for line in code.highlight(code.code.expandtabs(4)).split("\n", allow_blank=False):
+            yield from (Segment(" "), *line.render(console), Segment.line())
+
+
+class _Page(Markdown):
+    elements: ClassVar[dict[str, type[MarkdownElement]]] = {
+        **Markdown.elements,
+        "fence": _WholeLines,
+        "code_block": _WholeLines,
+    }

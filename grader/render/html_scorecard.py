@@ -17,15 +17,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 import grader
+from grader.advice import advise
 from grader.command import nearby
 from grader.labels import split_labels
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.problem import LEVELS, Problem
 from grader.render.card import nearby_place
+from grader.render.progress import TRY
 from grader.render.scorecard import VERDICTS
 from grader.render.sparkline import Sparkline, sparkline
-from grader.score import BehaviourResult, ProblemResult
-from grader.text import printable, shorten
+from grader.score import ProblemResult
+from grader.text import counted, printable, shorten
 from grader.totals import Total, by_level, total
 
 History = Mapping[str, Sequence[tuple[datetime, int]]]
@@ -84,6 +86,7 @@ class Page:
     trouble: Lines
     diagnosis: str
     behaviours: tuple[Entry, ...]
+    facts: tuple[str, ...]
     history: Sparkline | None
 
 
@@ -109,13 +112,14 @@ def render_html(
     when: datetime,
     diagnoses: Mapping[str, str] | None = None,
     history: History | None = None,
+    hints: Mapping[str, int] | None = None,
 ) -> str:
     """Return one learner's results as a page.
 
-    ``diagnoses`` and ``history`` are by number: what a solution looks like, in words, and its
-    points at each run, oldest first.
+    ``diagnoses``, ``history`` and ``hints`` are by number: what a solution looks like, in words,
+    its points at each try, oldest first, and how many hints were taken.
     """
-    pages = [_page(result, diagnoses or {}, history or {}) for result in results]
+    pages = [_page(result, diagnoses or {}, history or {}, hints or {}) for result in results]
     css = files("grader.render").joinpath("scorecard.css").read_text(encoding="utf-8")
     environment = Environment(
         loader=PackageLoader("grader", "render"),
@@ -136,6 +140,7 @@ def render_html(
         seed=seed,
         ignored=[printable(name) for name in ignored],
         when=when,
+        legend=TRY if history else "",
         version=grader.__version__,
     )
 
@@ -156,15 +161,15 @@ def _levels(
         yield Level(level, LEVELS[level], amount, share, inside)
 
 
-def _page(result: ProblemResult, diagnoses: Mapping[str, str], history: History) -> Page:
+def _page(
+    result: ProblemResult,
+    diagnoses: Mapping[str, str],
+    history: History,
+    hints: Mapping[str, int],
+) -> Page:
     problem = result.problem
-    example = result.failing_example
-    # What is in the way of all of them is said once, above.
-    silent = bool(result.message)
-    entries = [_entry(behaviour, silent=silent) for behaviour in result.behaviours]
-    if example is not None:
-        mark = _OUTCOMES[example.outcome]
-        entries.insert(0, Entry("The examples of the statement", mark, "", _failure(example)))
+    past = history.get(problem.number, ())
+    facts = {"try": len(past), "hint": hints.get(problem.number, 0)}
     return Page(
         problem.number,
         problem.title,
@@ -173,18 +178,42 @@ def _page(result: ProblemResult, diagnoses: Mapping[str, str], history: History)
         result.points,
         problem.points,
         result.verdict not in (Verdict.SOLVED, Verdict.TODO),
-        tuple(_lines(result.message, result.where, _VERDICTS[result.verdict].word.capitalize())),
+        tuple(_trouble(result)),
         printable(diagnoses.get(problem.number, "")),
-        tuple(entries),
-        sparkline(history.get(problem.number, ()), problem.points),
+        tuple(_entries(result)),
+        tuple(counted(number, noun) for noun, number in facts.items() if number),
+        sparkline(past, problem.points),
     )
 
 
-def _entry(result: BehaviourResult, *, silent: bool) -> Entry:
-    behaviour = result.behaviour
-    points = f"{result.points}/{behaviour.points}"
-    failure = () if silent else _failure(result.report)
-    return Entry(behaviour.title, _OUTCOMES[result.outcome], points, failure)
+def _trouble(result: ProblemResult) -> Iterator[tuple[str, str]]:
+    """Yield what keeps a solution from being judged at all, and what to try."""
+    yield from _lines(result.message, result.where, _VERDICTS[result.verdict].word.capitalize())
+    if result.verdict is Verdict.BROKEN:
+        yield from _advice(TestReport(Outcome.ERROR, result.message, result.where), result)
+
+
+def _entries(result: ProblemResult) -> Iterator[Entry]:
+    """Yield a line for each behaviour; the first that fails says what to try, as on the card."""
+    rows = [
+        (entry.behaviour.title, entry.report, f"{entry.points}/{entry.behaviour.points}")
+        for entry in result.behaviours
+    ]
+    if result.failing_example is not None:
+        rows.insert(0, ("The examples of the statement", result.failing_example, ""))
+    advised = False
+    for title, report, points in rows:
+        # What is in the way of all of them is said once, above.
+        failure = () if result.message else _failure(report)
+        if failure and not advised:
+            failure += tuple(_advice(report, result))
+            advised = True
+        yield Entry(title, _OUTCOMES[report.outcome], points, failure)
+
+
+def _advice(report: TestReport, result: ProblemResult) -> Iterator[tuple[str, str]]:
+    if text := advise(report, result.path, result.problem):
+        yield "Try", printable(text)
 
 
 def _failure(report: TestReport) -> Lines:

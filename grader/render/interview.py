@@ -23,7 +23,7 @@ HELP = (
     ("s NN", "show a statement"),
     ("g", "grade all; g NN one"),
     ("t", "show the time left"),
-    ("d", "done: grade and report"),
+    ("d", "done: grade, report and leave"),
 )
 
 
@@ -90,8 +90,9 @@ class InterviewPage:
         )
         for part in parts:
             row = self._rows.row(part.result)
-            spent = "-" if part.seconds is None else _minutes(part.seconds)
-            row.append(f"  {spent:>6}", "quiet")
+            # What was not touched took no time.
+            if part.seconds is not None:
+                row.append(f"  {_minutes(part.seconds):>6}", "quiet")
             console.print(row, no_wrap=True, overflow="crop")
             self._failures(part.result)
         results = [part.result for part in parts]

@@ -25,6 +25,7 @@ from grader.workspace import Workspace
 
 FORMAT = 1
 TITLE_WIDTH = 32
+TRY = "A try is a grading of a text that had changed since the one before."
 # With so many columns there is room for the time to the first pass.
 WIDE = 94
 _STATES = {
@@ -98,6 +99,7 @@ def _print_summary(console: KataConsole, progress: Progress, commands: Commands)
         console.print(f"Usual time to the first pass: {usual}, pauses left out.")
     if progress.hints:
         console.print(f"Hints taken: {progress.hints}. They cost nothing.")
+    console.print(TRY, style="quiet")
     console.print(Text.assemble("What now?  ", (commands.grader("next"), "strong")))
 
 

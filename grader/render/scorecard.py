@@ -1,18 +1,20 @@
-"""The scorecard as text: a row per problem as it lands, the totals, and a next step each."""
+"""The scorecard as text: a row per problem as it lands, the totals, and what fails first."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from rich.text import Text
 
 from grader.command import Commands
+from grader.hints import Taken, counts
 from grader.outcome import Verdict
 from grader.problem import LEVELS, Problem
 from grader.render.behaviours import sign
 from grader.render.card import print_failure, print_title
 from grader.render.console import KataConsole
 from grader.score import ProblemResult
+from grader.solutions import NAMED as CHOICES
 from grader.text import counted, printable
 from grader.totals import Total, by_level, total
 
@@ -26,7 +28,9 @@ VERDICTS = {
 }
 TITLE_WIDTH = 38
 STRIP_WIDTH = 12
-# How many files that were left out are named.
+# Their row says it all.
+_PLAIN = (Verdict.SOLVED, Verdict.TODO)
+# How many files that were left out, or are not there, are named.
 NAMED = 5
 
 
@@ -34,12 +38,13 @@ class TextScorecard:
     """Prints one learner's results while they are being graded."""
 
     def __init__(
-        self, console: KataConsole, commands: Commands, hints: Mapping[str, int] | None = None
+        self, console: KataConsole, commands: Commands, taken: Taken | None = None
     ) -> None:
-        """Print to a console; ``hints`` has how many were taken, by problem."""
+        """Print to a console; ``taken`` has the hints."""
         self._console = console
         self._commands = commands
-        self._hints = hints or {}
+        self._taken = taken or {}
+        self._hints = counts(self._taken)
         # Hints stand behind the verdict, and all of it within 80 columns.
         self._gap = 4 if self._hints else 6
 
@@ -85,21 +90,46 @@ class TextScorecard:
             left = len(problems) - len(results)
             console.print(f"\nInterrupted: {left} of {len(problems)} not graded.", style="bad")
         for result in results:
-            if result.verdict is not Verdict.SOLVED or len(problems) == 1:
-                console.print()
-                print_title(console, result)
-                print_failure(console, result, self._commands, hint=True)
-        if ignored:
-            names = ", ".join(ignored[:NAMED])
-            more = f" and {len(ignored) - NAMED} more" if len(ignored) > NAMED else ""
-            console.print(f"\nNot looked at: {printable(names)}{more}.", style="quiet")
+            if result.verdict not in _PLAIN or len(problems) == 1:
+                self._card(result)
+        missing = [r.path.name for r in results if r.verdict is Verdict.TODO and r.message]
+        if len(problems) > 1:
+            self._names("Not there", missing)
+            self._what_now(results)
+        self._names("Not looked at", ignored)
         console.print(f"\nIsolation: {isolation}.", style="quiet")
         if seed is not None:
             console.print(f"Probes: asked with --seed {seed}.", style="quiet")
 
+    def _card(self, result: ProblemResult) -> None:
+        failing = result.first_failing
+        taken = self._taken.get(result.problem.number, {})
+        level = taken.get(failing.behaviour.id, 0) if failing is not None else 0
+        self._console.print()
+        print_title(self._console, result)
+        print_failure(self._console, result, self._commands, hint=True, taken=level)
+
+    def _names(self, what: str, names: Sequence[str]) -> None:
+        if names:
+            more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
+            some = printable(", ".join(names[:NAMED]))
+            self._console.print(f"\n{what}: {some}{more}.", style="quiet")
+
+    def _what_now(self, results: Sequence[ProblemResult]) -> None:
+        """Name the command that chooses what to do, where one's own solutions leave some to do."""
+        is_own = self._commands.choice == CHOICES[0]
+        if is_own and any(result.verdict is not Verdict.SOLVED for result in results):
+            step = (self._commands.grader("next"), "strong")
+            self._console.print(Text.assemble("\nWhat now?  ", step))
+
     def _total(self, name: str, amount: Total, style: str = "") -> None:
-        self._console.print(
-            f"  {name:<{TITLE_WIDTH + STRIP_WIDTH}}  {amount.points:>4}/{amount.max:<4}  "
-            f"{amount.solved} of {amount.problems} solved",
+        signs = self._console.signs
+        full = STRIP_WIDTH * amount.points // amount.max
+        line = Text.assemble(
+            f"  {name:<{TITLE_WIDTH}}",
+            (signs.full * full, "good"),
+            (signs.empty * (STRIP_WIDTH - full), "quiet"),
+            f"  {amount.points:>4}/{amount.max:<4}  {amount.solved} of {amount.problems} solved",
             style=style,
         )
+        self._console.print(line)

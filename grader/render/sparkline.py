@@ -8,7 +8,7 @@ from datetime import datetime
 
 # The picture's size and the room around the line, in its own units.
 WIDTH, HEIGHT, MARGIN = 120, 30, 2
-# Of more runs, the last ones are drawn.
+# Of more tries, the last ones are drawn.
 MOST = 40
 
 
@@ -22,7 +22,7 @@ class Sparkline:
 
 
 def sparkline(history: Sequence[tuple[datetime, int]], most: int) -> Sparkline | None:
-    """Return the picture of points out of ``most``, oldest first; None for fewer than two runs."""
+    """Return the picture of points out of ``most``, oldest first; None for fewer than two tries."""
     shown = history[-MOST:]
     if len(shown) < 2:
         return None
@@ -34,9 +34,10 @@ def sparkline(history: Sequence[tuple[datetime, int]], most: int) -> Sparkline |
     ]
     first, last = shown[0], shown[-1]
     best = max(points for _, points in shown)
+    which = "The last " if len(history) > MOST else ""
     return Sparkline(
         " ".join(map(",".join, corners)),
         corners[-1],
-        f"{len(shown)} runs from {first[0]:%d %B %Y} to {last[0]:%d %B %Y}: "
+        f"{which}{len(shown)} tries from {first[0]:%d %B %Y} to {last[0]:%d %B %Y}: "
         f"from {first[1]} to {last[1]} of {most} points, {best} at best.",
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TypeAlias
 
+from grader.hints import Hint
 from grader.outcome import Verdict
 from grader.problem import Problem
 from grader.score import ProblemResult
@@ -79,9 +80,7 @@ class Broke:
 class Hinted:
     """A hint was looked up."""
 
-    level: int
-    title: str
-    text: str
+    hint: Hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +178,7 @@ class View:
     saved_at: str = ""
     failure: str = ""
     note: str = ""
-    hint: Hinted | None = None
+    hint: Hint | None = None
     problems: tuple[Problem, ...] = ()
     is_confirming: bool = False
 
@@ -226,6 +225,7 @@ class Loop:
     def _on_change(self, event: Saved | TestsChanged, now: float) -> list[Action]:
         if isinstance(event, TestsChanged):
             self._note("The tests changed: they were read again.", now)
+            self._see(hint=None)
             return self._grade(now, anew=True)
         if now - self._noted_at > NOTE_STANDS:
             self._see(note="")
@@ -240,7 +240,10 @@ class Loop:
             self._see(failure=event.message, stage=Stage.DONE)
         elif event.is_final:
             self._busy_since = None
-            self._see(failure="", result=event.result, stage=Stage.DONE)
+            hint = self.view.hint
+            if hint is not None and hint.behaviour in event.result.passed_ids:
+                hint = None
+            self._see(failure="", result=event.result, stage=Stage.DONE, hint=hint)
         else:
             self._see(failure="", result=event.result, stage=Stage.ASKING)
         return [Do.DRAW]
@@ -252,8 +255,8 @@ class Loop:
                 self._busy_since = now
             case Broke(error):
                 raise error
-            case Hinted():
-                self._see(hint=event, note="")
+            case Hinted(hint):
+                self._see(hint=hint, note=hint.trouble)
             case Listed(problems):
                 self._see(problems=problems)
             case Said(text):
@@ -284,7 +287,7 @@ class Loop:
         if anew or is_stuck:
             self._busy_since = None
         self.wakes_at = now + SAY_RUNNING_AFTER
-        self._see(hint=None, is_confirming=False)
+        self._see(is_confirming=False)
         return [Grade(self._run, anew=anew or is_stuck)]
 
     def _note(self, text: str, now: float) -> None:

@@ -71,7 +71,7 @@ def print_view(console: KataConsole, view: View, commands: Commands, *, has_keys
         print_card(console, view.result, None if is_offered else commands)
     if view.hint is not None:
         console.print()
-        print_hint(console, view.hint.title, view.hint.level, view.hint.text)
+        print_hint(console, view.hint, commands)
     if view.is_solved:
         step = " n goes on to the next problem." if has_keys else ""
         console.print(f"\nSolved.{step}", style="good")

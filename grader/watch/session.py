@@ -6,20 +6,19 @@ import contextlib
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Self
 
 from grader.command import Commands, nearby
 from grader.errors import GraderError, UsageError
-from grader.hints import HintMemory
-from grader.history import record, record_reset
-from grader.interviews import refuse_hint
+from grader.history import record
 from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.problem import Problem
 from grader.reset import reset
+from grader.run import take_hint
 from grader.solutions import NAMED, find_solutions
 from grader.watch.bench import Bench
 from grader.watch.choice import next_to_watch, problem_now
@@ -203,20 +202,11 @@ class Session:
         result = self._loop.view.result
         if result is not None and result.verdict is Verdict.BROKEN:
             return Said("Mend what keeps the file from being imported first; no hint was taken.")
-        failing = result.first_failing if result is not None else None
-        if failing is None:
-            return Said("There is nothing to hint at.")
-        behaviour = failing.behaviour
-        memory = HintMemory(self._workspace.state)
-        refuse_hint(self._workspace, self._problem.number, datetime.now(UTC))
-        level = memory.next_level(self._problem.number, behaviour.id)
-        memory.remember(self._problem.number, behaviour.id, level)
-        return Hinted(level, behaviour.title, behaviour.hints[level - 1])
+        hint = take_hint(self._workspace, result) if result is not None else None
+        return Said("There is nothing to hint at.") if hint is None else Hinted(hint)
 
     def _reset(self) -> Event:
         done = reset(self._workspace, self._problem, datetime.now().astimezone())
-        if done.is_changed and (trouble := record_reset(self._workspace, self._problem)):
-            self._events.put(Said(trouble))
-        backup = done.backup
-        kept = f" What was there is in {nearby(backup)}." if backup is not None else ""
-        return Said(f"The untouched stub is back.{kept}")
+        kept = f" What was there is in {nearby(done.backup)}." if done.backup is not None else ""
+        trouble = f"\n{done.trouble}" if done.trouble else ""
+        return Said(f"The untouched stub is back.{kept}{trouble}")

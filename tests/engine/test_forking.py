@@ -244,3 +244,10 @@ def test_a_grader_that_is_killed_leaves_nothing(
     command.communicate()
 
     assert soon(lambda: not processes_of(tiny)), processes_of(tiny)
+
+
+def test_solutions_run_with_the_garbage_collector_on(engine: ForkingEngine, tiny: Path) -> None:
+    path = tiny / "reference" / "p01_tiny.py"
+    path.write_text(f"import gc\nassert gc.isenabled()\n{path.read_text()}")
+
+    assert run_job(engine, job(tiny)).broken is None

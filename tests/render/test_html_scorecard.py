@@ -97,7 +97,11 @@ def page(problem: Problem) -> str:
     failed = TestReport(Outcome.FAILED, MESSAGE, f"{STUB}:3")
     history = {"01": [(NOON.replace(day=day), points) for day, points in ((1, 0), (2, 25))]}
     return page_of(
-        problem, result(problem, failed), history=history, diagnoses={"01": "bounds swapped"}
+        problem,
+        result(problem, failed),
+        history=history,
+        diagnoses={"01": "bounds swapped"},
+        hints={"01": 2},
     )
 
 
@@ -177,7 +181,9 @@ def test_the_page_says_what_went_wrong(page: str, problem: Problem) -> None:
         "<dt>Expected</dt><dd>2</dd>",
         "p01_clamp.py:3</dd>",
         "bounds swapped",
-        "2 runs from 01 May 2024 to 02 May 2024: from 0 to 25 of 30 points, 25 at best.",
+        "25/30 points · 2 tries · 2 hints</span>",
+        "A try is a grading of a text that had changed since the one before.",
+        "2 tries from 01 May 2024 to 02 May 2024: from 0 to 25 of 30 points, 25 at best.",
         "Probes: asked with --seed 7.",
         '<time datetime="2024-05-01T12:00:00+00:00">01 May 2024, 12:00</time>',
     ):
@@ -196,7 +202,35 @@ def test_an_outcome_is_a_sign_and_a_word(page: str) -> None:
     assert '<span aria-hidden="true">✔</span> holds' in page
 
 
-def test_one_run_is_no_history(problem: Problem) -> None:
+def test_of_many_tries_the_last_are_drawn(problem: Problem) -> None:
+    history = {"01": [(NOON, points) for points in range(41)]}
+
+    page = page_of(problem, result(problem), history=history)
+
+    assert "The last 40 tries from 01 May 2024" in page
+    assert "· 41 tries</span>" in page
+
+
+def test_the_first_failure_says_what_to_try(problem: Problem, tmp_path: Path) -> None:
+    stub = tmp_path / "p01_clamp.py"
+    stub.write_text("def clamp(value, low, high):\n    print(value)\n")
+    failed = TestReport(Outcome.FAILED, "Returned   None\nExpected   2", f"{stub}:1", printed="2\n")
+
+    page = page_of(problem, result(problem, failed, failed, path=stub))
+
+    assert page.count("<dt>Try</dt>") == 1
+
+
+def test_what_is_broken_says_what_to_try(problem: Problem, tmp_path: Path) -> None:
+    stub = tmp_path / "p01_clamp.py"
+    stub.write_text("import colections\n")
+    error = "ModuleNotFoundError: No module named 'colections'"
+    broken = result(problem, verdict=Verdict.BROKEN, path=stub, message=error, where=f"{stub}:1")
+
+    assert "<dt>Try</dt>" in page_of(problem, broken)
+
+
+def test_one_try_is_no_history(problem: Problem) -> None:
     page = page_of(problem, result(problem), history={"01": [(NOON, 30)]})
 
     assert "History" not in page

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.hints import Hint
 from grader.loader import load_problem
 from grader.outcome import Outcome, TestReport, Verdict
 from grader.score import BehaviourResult, ProblemResult
@@ -194,14 +195,42 @@ def test_what_is_no_stub_is_not_reset() -> None:
     assert "stubs" in loop.view.note
 
 
-def test_a_hint_stands_until_the_next_save(loop: Loop) -> None:
-    hint = Hinted(1, "Bounds", "Look there.")
-    assert loop.on(hint, 100.1) == [Do.DRAW]
+HINT = Hint("01", "within", "Bounds", 1, "Look there.")
+
+
+def test_a_hint_stands_while_its_behaviour_fails(loop: Loop, solved: ProblemResult) -> None:
+    first, *others = solved.behaviours
+    failed = replace(first, report=TestReport(Outcome.FAILED))
+    partial = replace(solved, verdict=Verdict.PARTIAL, behaviours=(failed, *others))
+    hint = replace(HINT, behaviour=first.behaviour.id)
+
+    assert loop.on(Hinted(hint), 100.1) == [Do.DRAW]
+    loop.on(Saved("12:00:01"), 101.0)
+    assert loop.view.hint == hint
+    loop.on(Graded(2, partial, is_final=True), 101.1)
     assert loop.view.hint == hint
 
-    loop.on(Saved("12:00:01"), 101.0)
+    loop.on(Saved("12:00:02"), 102.0)
+    # Not yet: the probe may take the behaviour away again.
+    loop.on(Graded(3, solved, is_final=False), 102.1)
+    assert loop.view.hint == hint
+    loop.on(Graded(3, solved, is_final=True), 102.2)
+    assert loop.view.hint is None
+
+
+def test_a_hint_goes_when_the_problem_is_read_anew(loop: Loop) -> None:
+    loop.on(Hinted(HINT), 100.1)
+
+    loop.on(TestsChanged(), 101.0)
 
     assert loop.view.hint is None
+
+
+def test_a_hint_that_is_not_remembered_is_shown_and_says_so(loop: Loop) -> None:
+    loop.on(Hinted(replace(HINT, trouble="The disk is full.")), 100.1)
+
+    assert loop.view.hint is not None
+    assert loop.view.note == "The disk is full."
 
 
 def test_a_note_outlives_the_save_that_it_speaks_of(loop: Loop) -> None:
@@ -216,6 +245,7 @@ def test_a_note_outlives_the_save_that_it_speaks_of(loop: Loop) -> None:
 
 def test_another_problem_begins_with_nothing(loop: Loop, solved: ProblemResult) -> None:
     loop.on(Graded(1, solved, is_final=True), 100.1)
+    loop.on(Hinted(HINT), 100.2)
     loop.on(Saved("12:00:01"), 100.2)
 
     assert loop.on(Moved(), 100.3) == [Do.DRAW, Grade(3)]

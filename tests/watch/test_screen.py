@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from grader.command import Commands
+from grader.hints import Hint
 from grader.loader import load_problem
 from grader.outcome import Verdict
 from grader.render.console import open_console
 from grader.score import not_handed_in
-from grader.watch.loop import Hinted, Stage, View
+from grader.watch.loop import Stage, View
 from grader.watch.screen import print_view, write_frame
 
 SAMPLE = Path(__file__).parents[1] / "sample"
@@ -110,7 +111,8 @@ def test_a_run_that_goes_on_is_said_above_the_old_card(view: View) -> None:
 
 
 def test_a_hint_and_a_note_stand_below_the_card(view: View) -> None:
-    text = text_of(replace(view, hint=Hinted(2, "Bounds", "Look there."), note="Said \x1b[2J."))
+    hint = Hint("01", "bounds", "Bounds", 2, "Look there.")
+    text = text_of(replace(view, hint=hint, note="Said \x1b[2J."))
 
     assert "Hint 2 of 3\n  Look there.\n" in text
     assert "\nSaid \\x1b[2J.\n" in text
