@@ -66,6 +66,8 @@ class Kata:
         self.hidden: dict[Path, set[str]] = {}
         self.seconds: dict[Path, float] = {}
         self.is_own_run = False
+        # Run by another run's test, to which it leaves its loggers; any test ends this variable.
+        self.is_inner = "PYTEST_CURRENT_TEST" in os.environ
 
     def problem_of(self, item: pytest.Item) -> Problem | None:
         """Return the problem whose folder holds the test, None for any other test."""
@@ -189,8 +191,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if kata := config.stash.get(KATA, None):
         kata.watch.stop()
         kata.exits.stop()
-        # A run inside another one's test leaves that one its loggers.
-        if config.stash[CARD_WANTED] and "PYTEST_CURRENT_TEST" not in os.environ:
+        if config.stash[CARD_WANTED] and not kata.is_inner:
             # What it would say of tasks that a solution left is nobody's business any more, and
             # shows lines of hidden tests.
             logging.getLogger("asyncio").disabled = True

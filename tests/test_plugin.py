@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import shutil
@@ -343,6 +344,12 @@ def test_a_damaged_history_costs_a_line_and_nothing_else(kata: pytest.Pytester) 
     [line] = result.errlines
     assert line.startswith("grader: this grading is not remembered: ")
     assert "Move it away" in line
+
+
+def test_a_run_inside_a_test_leaves_its_loggers(kata: pytest.Pytester) -> None:
+    kata.runpytest_inprocess("problems/01")
+
+    assert not logging.getLogger("asyncio").disabled
 
 
 def test_an_interrupt_that_leaves_a_task_group_spoils_no_card() -> None:
