@@ -8,7 +8,6 @@ from __future__ import annotations
 import contextlib
 import importlib
 import logging
-import os
 import sys
 import warnings
 from collections.abc import Generator, Iterator
@@ -66,8 +65,6 @@ class Kata:
         self.hidden: dict[Path, set[str]] = {}
         self.seconds: dict[Path, float] = {}
         self.is_own_run = False
-        # Run by another run's test, to which it leaves its loggers; any test ends this variable.
-        self.is_inner = "PYTEST_CURRENT_TEST" in os.environ
 
     def problem_of(self, item: pytest.Item) -> Problem | None:
         """Return the problem whose folder holds the test, None for any other test."""
@@ -152,6 +149,8 @@ class Kata:
 
 KATA = pytest.StashKey[Kata]()
 CARD_WANTED = pytest.StashKey[bool]()
+# Those of this process: a test may run pytest.
+_RUNS: list[Kata] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -169,6 +168,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Get ready to judge; where only problems are asked for, make the output the learner's."""
     config.addinivalue_line("markers", f"{BEHAVIOUR}(id): the demand of the statement it checks")
     config.stash[KATA] = kata = Kata(config.getoption("solutions"))
+    _RUNS.append(kata)
     kata.watch.start()
     # A hook of its own: it is told no configuration to find the kata in.
     config.pluginmanager.register(kata)
@@ -191,7 +191,9 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if kata := config.stash.get(KATA, None):
         kata.watch.stop()
         kata.exits.stop()
-        if config.stash[CARD_WANTED] and not kata.is_inner:
+        _RUNS.remove(kata)
+        # A run inside another one's test leaves that one its loggers.
+        if config.stash[CARD_WANTED] and not _RUNS:
             # What it would say of tasks that a solution left is nobody's business any more, and
             # shows lines of hidden tests.
             logging.getLogger("asyncio").disabled = True
