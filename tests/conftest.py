@@ -15,8 +15,6 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 
 
-# Before xdist looks for groups.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Keep the tests of a file in one process, where they share what takes long to make.
 
