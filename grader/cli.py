@@ -151,7 +151,7 @@ def prove(
     ] = 0,
     probe_seeds: Annotated[
         int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/20.")
-    ] = 10,
+    ] = 4,
     jobs: ProofJobs = CORES + 1,
     write_patterns: Annotated[
         bool,

@@ -63,6 +63,9 @@ class Collection:
         self._tests = tuple(session.items)
         session.items[:] = self._with_canaries()
         self.items = {item.nodeid: item for item in session.items}
+        for item in session.items:
+            # Found out once here, not by every worker.
+            _ = item.location
         self._serve(self)
         return True
 
