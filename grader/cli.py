@@ -152,7 +152,7 @@ def prove(
     probe_seeds: Annotated[
         int, typer.Option(min=0, help="Ask what is right with N seeds, what is wrong with N/20.")
     ] = 4,
-    jobs: ProofJobs = CORES + 1,
+    jobs: ProofJobs = CORES + 3,
     write_patterns: Annotated[
         bool,
         typer.Option("--write-patterns", help="Record which tests each wrong solution fails."),

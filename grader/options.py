@@ -42,10 +42,10 @@ Solutions = Annotated[
 Jobs = Annotated[
     int, typer.Option(min=1, help="How many run side by side.", show_default="the cores")
 ]
-# Some wrong solutions wait more than they compute: one more of them keeps all cores busy.
+# Some wrong solutions wait more than they compute: a few more of them keep all cores busy.
 ProofJobs = Annotated[
     int,
-    typer.Option("--jobs", min=1, help="How many run side by side.", show_default="cores and one"),
+    typer.Option("--jobs", min=1, help="How many run side by side.", show_default="cores and three"),
 ]
 Walls = Annotated[
     Isolation,
