@@ -45,7 +45,9 @@ Jobs = Annotated[
 # Some wrong solutions wait more than they compute: a few more of them keep all cores busy.
 ProofJobs = Annotated[
     int,
-    typer.Option("--jobs", min=1, help="How many run side by side.", show_default="cores and three"),
+    typer.Option(
+        "--jobs", min=1, help="How many run side by side.", show_default="cores and three"
+    ),
 ]
 Walls = Annotated[
     Isolation,

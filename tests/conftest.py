@@ -15,17 +15,6 @@ TESTS = Path(__file__).parent
 ROOT = TESTS.parent
 
 
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep the tests of a file in one process, where they share what takes long to make.
-
-    Those of the gate share nothing, and are the slowest.
-    """
-    if config.pluginmanager.has_plugin("xdist"):
-        for item in items:
-            if item.path.name != "test_prove.py":
-                item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).as_posix()))
-
-
 @pytest.fixture
 def sample(tmp_path: Path) -> Path:
     """Return a copy of the sample workspace: one small problem, its stub and its reference."""

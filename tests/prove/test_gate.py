@@ -1,12 +1,12 @@
-"""``grader prove``: a sample that holds, and folders that are wrong in exactly one way each."""
+"""``grader prove``: a sample that holds, and what the gate makes of its runs."""
 
 from __future__ import annotations
 
 import re
 import shutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 
@@ -15,97 +15,15 @@ from grader.engine.job import Order
 from grader.engine.worker import Worker
 from grader.errors import EngineError
 from grader.loader import load_problem
-from grader.prove import claims, prove_problems
+from grader.prove import claims
 from grader.prove.pace import slowness
 from grader.prove.trials import Role, plan_runs, subjects
-from grader.workspace import Workspace
 
-HERE = Path(__file__).parent
-SAMPLE = HERE / "sample"
-BROKEN = sorted(path for path in (HERE / "broken_problems").glob("[!.]*") if path.is_dir())
-# What an overlay says about itself; everything else in it replaces a file of the sample.
-NOTES = ("expected.txt", "deleted.txt", "options.txt")
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    """What ``grader prove`` answered: its exit code, and what it printed, less the seconds."""
-
-    code: int
-    text: str
-
-    @property
-    def faults(self) -> list[str]:
-        """The lines that name a fault, be it in a problem's block or where none could be read."""
-        found = re.findall(r"^(?:  ✘ )?((?:problems|reference)/.*)$", self.text, re.MULTILINE)
-        return [str(line) for line in found]
-
-
-Prove = Callable[..., Proof]
-
-
-@pytest.fixture
-def prove(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Prove:
-    """Give the function that proves a workspace in this process, and prints plain text."""
-    for name in ("FORCE_COLOR", "TTY_COMPATIBLE", "COLUMNS"):
-        monkeypatch.delenv(name, raising=False)
-    # A tracer in this process, as for coverage, makes the machine look slow.
-    monkeypatch.setattr(claims, "slowness", lambda: 1.0)
-
-    def run(root: Path, *, repeat: int = 1, seeds: int = 0, write_patterns: bool = False) -> Proof:
-        code = prove_problems(
-            Workspace(root),
-            [],
-            repeat=repeat,
-            seeds=seeds,
-            probe_seeds=40,
-            jobs=2,
-            write_patterns=write_patterns,
-            no_color=True,
-        )
-        return Proof(code, re.sub(r"\b(in|take) \d+\.\d\d s", r"\1 _ s", capsys.readouterr().out))
-
-    return run
-
-
-def lay_over(overlay: Path, root: Path) -> None:
-    """Make a workspace wrong in the way that the overlay's name says."""
-    for path in lines(overlay / "deleted.txt"):
-        (root / path).unlink()
-    shutil.copytree(overlay, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*NOTES))
-
-
-def lines(path: Path) -> list[str]:
-    """Return the lines of a note, none where there is no note."""
-    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-
-
-def options(overlay: Path) -> dict[str, int]:
-    """Return the options that a fault needs to be found, such as ``--repeat 3``."""
-    words = " ".join(lines(overlay / "options.txt")).split()
-    return {
-        name.removeprefix("--"): int(value)
-        for name, value in zip(words[::2], words[1::2], strict=True)
-    }
-
-
-@pytest.mark.parametrize("overlay", BROKEN, ids=[path.name for path in BROKEN])
-def test_a_folder_wrong_in_one_way_is_told_exactly_that(
-    overlay: Path, sample: Path, prove: Prove
-) -> None:
-    lay_over(overlay, sample)
-
-    proof = prove(sample, **options(overlay))
-
-    expected = lines(overlay / "expected.txt")
-    assert proof.faults == expected
-    assert proof.text.endswith(f"\nDoes not hold: {len(expected)} {noun(expected)}.\n")
-    assert proof.code == 1
-
-
-def noun(faults: list[str]) -> str:
-    """Return the word for that many faults."""
-    return "fault" if len(faults) == 1 else "faults"
+TESTS = Path(__file__).parents[1]
+SAMPLE, BROKEN = TESTS / "sample", TESTS / "broken_problems"
+Prove: TypeAlias = Callable[..., Any]
+LayOver: TypeAlias = Callable[[str], None]
+FaultsOf: TypeAlias = Callable[[str], list[str]]
 
 
 def test_the_sample_holds_and_prints_its_matrix(
@@ -118,41 +36,48 @@ def test_the_sample_holds_and_prints_its_matrix(
 
 
 def test_an_overlay_holds_nothing_but_what_differs() -> None:
-    for overlay in BROKEN:
-        replaced = [path.relative_to(overlay) for path in overlay.rglob("*") if path.is_file()]
-        for path in (path for path in replaced if str(path) not in NOTES):
+    for overlay in filter(Path.is_dir, BROKEN.glob("[!.]*")):
+        replaced = [path.relative_to(overlay) for path in overlay.rglob("*.*") if path.is_file()]
+        for path in (path for path in replaced if path.suffix != ".txt"):
             original = SAMPLE / path
             assert not original.exists() or original.read_bytes() != (overlay / path).read_bytes()
-        for name in lines(overlay / "deleted.txt"):
+        deleted = overlay / "deleted.txt"
+        for name in deleted.read_text(encoding="utf-8").split() if deleted.exists() else ():
             assert (SAMPLE / name).exists()
 
 
-def test_an_undeclared_break_is_marked_in_the_matrix(sample: Path, prove: Prove) -> None:
-    lay_over(HERE / "broken_problems" / "wrong_breaks_more_than_declared", sample)
+def test_an_undeclared_break_is_marked_in_the_matrix(
+    sample: Path, prove: Prove, lay_over: LayOver
+) -> None:
+    lay_over("wrong_breaks_more_than_declared")
 
     assert "\n  excludes_the_upper_bound  ✘  · !✘  ·  ·  ·\n" in prove(sample).text
 
 
-def test_a_declared_break_that_is_none_is_marked_in_the_matrix(sample: Path, prove: Prove) -> None:
-    lay_over(HERE / "broken_problems" / "wrong_passes_what_it_should_break", sample)
+def test_a_declared_break_that_is_none_is_marked_in_the_matrix(
+    sample: Path, prove: Prove, lay_over: LayOver
+) -> None:
+    lay_over("wrong_passes_what_it_should_break")
 
     assert "\n  adds_nothing             !·  ·  ·  ·  ·  ✘\n" in prove(sample).text
 
 
-def test_a_wrong_solution_may_crash_if_it_says_so(sample: Path, prove: Prove) -> None:
-    lay_over(HERE / "broken_problems" / "wrong_crashes_without_saying_so", sample)
+def test_a_wrong_solution_may_crash_if_it_says_so(
+    sample: Path, prove: Prove, lay_over: LayOver
+) -> None:
+    lay_over("wrong_crashes_without_saying_so")
     rewrite(sample, 'name = "raises_type_error"', 'name = "raises_type_error"\nends = ["crashed"]')
 
     assert prove(sample).code == 0
 
 
-def test_wrong_solutions_of_two_families_must_be_told_apart(sample: Path, prove: Prove) -> None:
+def test_wrong_solutions_of_two_families_must_be_told_apart(
+    sample: Path, prove: Prove, faults_of: FaultsOf
+) -> None:
     name = 'name = "raises_type_error"\nbreaks = ["crossed"]\nfamily = '
     rewrite(sample, f'{name}"crossed"', f'{name}"of its own"')
 
-    assert prove(sample).faults == lines(
-        HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt"
-    )
+    assert prove(sample).faults == faults_of("two_wrong_solutions_alike")
 
 
 def test_patterns_are_written_as_the_runs_show_them(sample: Path, prove: Prove) -> None:
@@ -167,15 +92,16 @@ def test_patterns_are_written_as_the_runs_show_them(sample: Path, prove: Prove) 
     assert proof.code == 0
 
 
-def test_patterns_of_what_does_not_hold_are_not_written(sample: Path, prove: Prove) -> None:
-    lay_over(HERE / "broken_problems" / "two_wrong_solutions_alike", sample)
+def test_patterns_of_what_does_not_hold_are_not_written(
+    sample: Path, prove: Prove, lay_over: LayOver, faults_of: FaultsOf
+) -> None:
+    lay_over("two_wrong_solutions_alike")
     path = sample / "problems" / "01" / "patterns.json"
     path.unlink()
 
     proof = prove(sample, write_patterns=True)
 
-    expected = HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt"
-    assert proof.faults == lines(expected)
+    assert proof.faults == faults_of("two_wrong_solutions_alike")
     assert not path.exists()
 
 
@@ -191,9 +117,9 @@ def test_patterns_that_cannot_be_written_are_a_fault(sample: Path, prove: Prove)
 
 
 def test_a_slow_machine_is_given_more_time(
-    sample: Path, prove: Prove, monkeypatch: pytest.MonkeyPatch
+    sample: Path, prove: Prove, monkeypatch: pytest.MonkeyPatch, lay_over: LayOver
 ) -> None:
-    lay_over(HERE / "broken_problems" / "reference_burns_cpu", sample)
+    lay_over("reference_burns_cpu")
     monkeypatch.setattr(claims, "slowness", lambda: 1000.0)
 
     assert prove(sample).code == 0
@@ -204,11 +130,11 @@ def test_no_machine_is_given_less_time() -> None:
 
 
 def test_the_faults_of_several_problems_come_once_more_at_the_end(
-    sample: Path, prove: Prove
+    sample: Path, prove: Prove, lay_over: LayOver, faults_of: FaultsOf
 ) -> None:
     renumber(sample, "01", "02")
-    lay_over(HERE / "broken_problems" / "two_wrong_solutions_alike", sample)
-    expected = lines(HERE / "broken_problems" / "two_wrong_solutions_alike" / "expected.txt")
+    lay_over("two_wrong_solutions_alike")
+    expected = faults_of("two_wrong_solutions_alike")
 
     proof = prove(sample)
 

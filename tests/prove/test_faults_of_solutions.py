@@ -1,0 +1,13 @@
+"""A solution, or what is asked of it, is wrong in exactly one way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+KIND = "solutions"
+
+
+def test_a_folder_wrong_in_one_way_is_told_exactly_that(
+    overlay: str, is_told: Callable[[str], None]
+) -> None:
+    is_told(overlay)
