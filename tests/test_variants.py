@@ -1,13 +1,15 @@
 """The diagnosis is right about solutions that nobody made it from.
 
 ``tests/variants`` has wrong solutions written from a misconception's sentence and the statement.
-The first line of each says which known-wrong solution it is a variant of.
+The first line of each says which known-wrong solution it is a variant of. Some are a right solution
+of the problem with few lines replaced; of those, the lines are there.
 """
 
 from __future__ import annotations
 
 import ast
 import shutil
+import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,12 +74,27 @@ def turns(variants: Sequence[Path]) -> Iterator[list[Path]]:
 
 
 def laid_out(variant: Path, folder: Path) -> Path:
-    """Return a solution: a file as it is, a folder of what differs laid over the reference."""
+    """Return a solution: a file as it is, or what differs laid over what is right."""
+    if variant.suffix == ".toml":
+        return replaced(variant, folder)
     if variant.is_file():
         return variant
     name = PROBLEMS[variant.name[:2]].solution_name
     whole = shutil.copytree(ROOT / "reference" / name, folder / variant.name)
     return shutil.copytree(variant, whole, dirs_exist_ok=True)
+
+
+def replaced(variant: Path, folder: Path) -> Path:
+    """Return a right solution of the problem with some of its lines replaced."""
+    data = tomllib.loads(variant.read_text(encoding="utf-8"))
+    base = PROBLEMS[variant.name[:2]].folder / "right" / data["base"]
+    text = base.read_text(encoding="utf-8")
+    for part in data["replace"]:
+        assert text.count(part["old"]) == 1, f"{variant.name}: not once in {base}:\n{part['old']}"
+        text = text.replace(part["old"], part["new"])
+    whole = folder / f"{variant.stem}.py"
+    whole.write_text(text, encoding="utf-8")
+    return whole
 
 
 def case_of(variant: Path, result: ProblemResult) -> Case:
@@ -86,9 +103,12 @@ def case_of(variant: Path, result: ProblemResult) -> Case:
 
 def thought_of(variant: Path) -> str:
     """Return what the known-wrong solution thinks of which this is a variant."""
-    main = variant / "__init__.py" if variant.is_dir() else variant
-    docstring = ast.get_docstring(ast.parse(main.read_text(encoding="utf-8"))) or ""
-    name = docstring.removeprefix("Variant of ").removesuffix(".")
+    if variant.suffix == ".toml":
+        name = tomllib.loads(variant.read_text(encoding="utf-8"))["of"]
+    else:
+        main = variant / "__init__.py" if variant.is_dir() else variant
+        docstring = ast.get_docstring(ast.parse(main.read_text(encoding="utf-8"))) or ""
+        name = docstring.removeprefix("Variant of ").removesuffix(".")
     patterns = read_patterns(PROBLEMS[variant.name[:2]].folder)
     assert patterns is not None
     return next(known.thinks for known in patterns.known if known.name == name)
