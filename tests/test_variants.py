@@ -7,7 +7,6 @@ of the problem with few lines replaced; of those, the lines are there.
 
 from __future__ import annotations
 
-import ast
 import shutil
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -23,6 +22,7 @@ from grader.isolation import Isolation
 from grader.outcome import Verdict
 from grader.patterns import read_patterns
 from grader.problem import Problem
+from grader.prove.record import sentence_of
 from grader.score import ProblemResult
 from grader.workspace import Workspace
 
@@ -106,9 +106,7 @@ def thought_of(variant: Path) -> str:
     if variant.suffix == ".toml":
         name = tomllib.loads(variant.read_text(encoding="utf-8"))["of"]
     else:
-        main = variant / "__init__.py" if variant.is_dir() else variant
-        docstring = ast.get_docstring(ast.parse(main.read_text(encoding="utf-8"))) or ""
-        name = docstring.removeprefix("Variant of ").removesuffix(".")
+        name = sentence_of(variant).removeprefix("Variant of ").removesuffix(".")
     patterns = read_patterns(PROBLEMS[variant.name[:2]].folder)
     assert patterns is not None
     return next(known.thinks for known in patterns.known if known.name == name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from grader.errors import Fault
 from grader.loader import METADATA, short
 from grader.patterns import NAME as PATTERNS
 from grader.problem import Problem
+from grader.prove.record import sentence_of
 
 REQUIRED = ("README.md", "debrief.md", "test_examples.py", "test_hidden.py", "wrong", "right")
 OPTIONAL = ("probe.py", "notebooks", "__pycache__", PATTERNS)
@@ -70,9 +70,8 @@ def _check_wrong(problem: Problem) -> Iterator[Fault]:
 
 
 def _has_docstring(path: Path) -> bool:
-    main = path / "__init__.py" if path.is_dir() else path
     try:
-        return bool(ast.get_docstring(ast.parse(main.read_text(encoding="utf-8"))))
+        return bool(sentence_of(path))
     except (SyntaxError, UnicodeDecodeError, OSError):
         # That it does not import is said elsewhere, by what running it shows.
         return True
